@@ -1,0 +1,14 @@
+//! What the law says, as values in and values out.
+//!
+//! Owns: counting days, reading rule packs, deriving obligations, climbing the
+//! ladder, addressing notices and judging deliveries. Refuses: async, I/O, the
+//! clock, randomness, SQL, HTTP. Time is always an argument.
+//!
+//! The modules stand in the order of a date's journey.
+
+pub mod fault;
+pub mod spelling;
+
+pub mod almanac;
+pub mod calendar;
+pub mod counting;
