@@ -8,7 +8,12 @@
 
 pub mod fault;
 pub mod spelling;
+pub mod table;
 
 pub mod almanac;
 pub mod calendar;
 pub mod counting;
+
+pub mod decision;
+pub mod pack;
+pub mod shipped;

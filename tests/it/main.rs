@@ -1,0 +1,14 @@
+//! Everything duban promises, tested from outside.
+//!
+//! One binary, a module for each promise, so that shared support links once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, in its helpers too"
+)]
+
+mod counting;
+mod golden;
+mod pack;
