@@ -17,3 +17,8 @@ pub mod counting;
 pub mod decision;
 pub mod pack;
 pub mod shipped;
+
+pub mod obligation;
+pub mod rules;
+
+pub mod gaps;
