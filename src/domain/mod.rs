@@ -22,3 +22,12 @@ pub mod obligation;
 pub mod rules;
 
 pub mod gaps;
+
+pub mod ladder;
+
+pub mod directory;
+pub mod notice;
+pub mod address;
+pub mod plan;
+
+pub mod delivery;

@@ -10,5 +10,7 @@
 )]
 
 mod counting;
+mod gaps;
 mod golden;
 mod pack;
+mod rules;

@@ -1,0 +1,316 @@
+//! From a reached rung to one notice per recipient and channel.
+//!
+//! Owns who is told: the responsible unit's people of the rung, the other units the
+//! rule names, the supervision centre, and the centre instead of anybody who cannot
+//! be reached, saying why. Refuses to send or to word.
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
+
+use super::calendar::Calendar;
+use super::decision::Decision;
+use super::directory::{Contact, Directory, NotFound, Unit};
+use super::ladder;
+use super::notice::{Channel, Facts, Kind, Recipient, Rerouted};
+use super::obligation::{Dates, Obligation};
+use super::pack::{Audience, Basis, Pack, Role};
+
+/// A notice before it is in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Obligation, revision, rung, recipient and channel: planning twice inserts nothing.
+    pub key: String,
+    /// To whom.
+    pub recipient: Recipient,
+    /// What it says.
+    pub facts: Facts,
+}
+
+/// A rung that has been reached, and everything a notice says about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reminder<'a> {
+    /// The obligation.
+    pub obligation: &'a Obligation<'a>,
+    /// Its dates.
+    pub dates: &'a Dates,
+    /// Its decision.
+    pub decision: &'a Decision,
+    /// The rung.
+    pub step: &'a ladder::Step,
+    /// The obligation's revision.
+    pub revision: u32,
+    /// The date before it moved, where people had been told of it.
+    pub was_due_on: Option<NaiveDate>,
+    /// The day.
+    pub today: NaiveDate,
+}
+
+/// The pack, calendar and directory that notices are made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Books<'a> {
+    /// The law.
+    pub pack: &'a Pack,
+    /// Working days.
+    pub calendar: &'a Calendar,
+    /// Who is who.
+    pub directory: &'a Directory,
+}
+
+/// One notice for each recipient and channel of `reminder`.
+#[must_use]
+pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
+    let mut addressed: Vec<(Recipient, Option<Rerouted>)> = Vec::new();
+    let audiences = |unit: &Unit| units_people(unit, &reminder.step.to);
+    for found in books
+        .directory
+        .filling(reminder.obligation.rule.responsible, reminder.decision)
+    {
+        addressed.extend(reach(found, books.directory, audiences));
+    }
+    let others = reminder.obligation.rule.tell.iter();
+    for role in others.filter(|role| !is_told_anyway(**role, reminder)) {
+        for found in books.directory.filling(*role, reminder.decision) {
+            addressed.extend(reach(found, books.directory, |unit| {
+                units_people(unit, &[Audience::Contact])
+            }));
+        }
+    }
+    if tells_centre(reminder) {
+        addressed.extend(to_centre(books.directory, None));
+    }
+    addressed.sort_by(|a, b| (&a.0.address, a.0.channel).cmp(&(&b.0.address, b.0.channel)));
+    addressed.dedup_by(|later, first| {
+        (&later.0.address, later.0.channel) == (&first.0.address, first.0.channel)
+    });
+    let drafted = addressed
+        .into_iter()
+        .map(|(to, why)| draft(reminder, books, to, why));
+    drafted.collect()
+}
+
+/// A notice to `recipient`, who was told of an earlier date, that it has moved.
+#[must_use]
+pub fn tell_change(reminder: &Reminder<'_>, books: Books<'_>, recipient: Recipient) -> Draft {
+    draft(reminder, books, recipient, None)
+}
+
+/// The stable key of the message that `first_key` opens for `recipient`; it holds no
+/// dot, as Standard Webhooks asks of ids.
+#[must_use]
+pub fn message_key(recipient: &Recipient, first_key: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(recipient.channel.name());
+    hash.update([0]);
+    hash.update(&recipient.address);
+    hash.update([0]);
+    hash.update(first_key);
+    let bytes = hash.finalize();
+    let half = bytes.iter().take(16);
+    half.fold("msg_".to_owned(), |mut key, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
+}
+
+/// The responsible unit is told in any case, and the centre by the rung.
+fn is_told_anyway(role: Role, reminder: &Reminder<'_>) -> bool {
+    role == Role::Centre || role == reminder.obligation.rule.responsible
+}
+
+fn tells_centre(reminder: &Reminder<'_>) -> bool {
+    let rule = reminder.obligation.rule;
+    rule.tell.contains(&Role::Centre) && reminder.step.to.contains(&Audience::Centre)
+}
+
+type Addressed = Vec<(Recipient, Option<Rerouted>)>;
+
+/// The unit's people, or the centre with the reason why not.
+fn reach(
+    found: Result<&Unit, NotFound>,
+    directory: &Directory,
+    people: impl Fn(&Unit) -> Result<Vec<Recipient>, Rerouted>,
+) -> Addressed {
+    let reached = match found {
+        Ok(unit) => people(unit),
+        Err(NotFound::NotNamed(role)) => Err(Rerouted::UnitNotNamed(role.name().to_owned())),
+        Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown(name)),
+    };
+    match reached {
+        Ok(recipients) => recipients
+            .into_iter()
+            .map(|recipient| (recipient, None))
+            .collect(),
+        Err(why) => to_centre(directory, Some(&why)),
+    }
+}
+
+/// The unit's endpoint and its people of these audiences. An audience nobody fills
+/// falls to the unit's contact; a unit nobody fills cannot be reached.
+fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, Rerouted> {
+    let mut recipients: Vec<Recipient> = endpoint(unit).into_iter().collect();
+    for audience in audiences
+        .iter()
+        .filter(|audience| **audience != Audience::Centre)
+    {
+        let named = unit.people(*audience).next().is_some();
+        let audience = if named { *audience } else { Audience::Contact };
+        recipients.extend(unit.people(audience).map(|contact| person(unit, contact)));
+    }
+    // A rung that is only for the centre asks for nobody of the unit.
+    let wants_people = audiences.iter().any(|one| *one != Audience::Centre);
+    if recipients.is_empty() && wants_people {
+        return Err(Rerouted::NobodyToTell(unit.name.clone()));
+    }
+    Ok(recipients)
+}
+
+fn to_centre(directory: &Directory, why: Option<&Rerouted>) -> Addressed {
+    let centre = directory.centre();
+    let mut people: Vec<Recipient> = centre
+        .contacts
+        .iter()
+        .map(|contact| person(centre, contact))
+        .collect();
+    people.extend(endpoint(centre));
+    people
+        .into_iter()
+        .map(|recipient| (recipient, why.cloned()))
+        .collect()
+}
+
+fn endpoint(unit: &Unit) -> Option<Recipient> {
+    unit.has_webhook.then(|| Recipient {
+        unit: unit.name.clone(),
+        audience: Audience::Contact,
+        name: String::new(),
+        address: unit.name.clone(),
+        channel: Channel::Webhook,
+    })
+}
+
+fn person(unit: &Unit, contact: &Contact) -> Recipient {
+    Recipient {
+        unit: unit.name.clone(),
+        audience: contact.audience,
+        name: contact.name.clone(),
+        address: contact.email.clone(),
+        channel: Channel::Mail,
+    }
+}
+
+fn draft(
+    reminder: &Reminder<'_>,
+    books: Books<'_>,
+    recipient: Recipient,
+    rerouted: Option<Rerouted>,
+) -> Draft {
+    let key = format!(
+        "{}#{}@{}>{}:{}",
+        reminder.obligation.key,
+        reminder.revision,
+        reminder.step.name,
+        recipient.channel,
+        recipient.address
+    );
+    let facts = facts(reminder, books, rerouted);
+    Draft {
+        key,
+        recipient,
+        facts,
+    }
+}
+
+fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) -> Facts {
+    let Reminder {
+        obligation,
+        dates,
+        decision,
+        step,
+        today,
+        ..
+    } = *reminder;
+    Facts {
+        obligation: obligation.key.clone(),
+        revision: reminder.revision,
+        rung: step.name.clone(),
+        kind: step.kind,
+        as_of: today,
+        organ: decision.organ.clone(),
+        year: decision.year,
+        seq: decision.seq,
+        title: (!decision.confidential).then(|| decision.title.clone()),
+        duty: obligation.rule.title.clone(),
+        relation: obligation.rule.relation,
+        basis: cited(obligation, books.pack),
+        strength: obligation.rule.strength,
+        state: obligation.state(today),
+        anchor_on: dates.anchor_on,
+        due_on: dates.due_on,
+        latest_on: dates.latest_on,
+        working_days_left: days_left(dates, today, books.calendar),
+        was_due_on: reminder.was_due_on,
+        provisional: dates.provisional,
+        trail: obligation.trail.clone(),
+        versions: versions(books),
+        responsible: responsible(obligation, decision, books.directory),
+        prepare: obligation.rule.prepare.clone(),
+        closes_on: closes_on(obligation, step.kind),
+        rerouted,
+    }
+}
+
+/// Working days left to the safe date; past the lenient one, minus those gone since.
+#[must_use]
+pub fn days_left(dates: &Dates, today: NaiveDate, calendar: &Calendar) -> i64 {
+    if today > dates.latest_on {
+        calendar.working_days_between(today, dates.latest_on)
+    } else {
+        calendar.working_days_between(today, dates.due_on.max(today))
+    }
+}
+
+/// Pack and calendar, as every date names them.
+#[must_use]
+pub fn versions(books: Books<'_>) -> String {
+    format!(
+        "{} {} · {}",
+        books.pack.name,
+        books.pack.version,
+        books.calendar.version()
+    )
+}
+
+/// The articles an obligation rests on, with the systems' full titles.
+#[must_use]
+pub fn cited(obligation: &Obligation<'_>, pack: &Pack) -> Vec<Basis> {
+    let of_rules = obligation.cited.iter().flat_map(|rule| &rule.basis);
+    let titled = of_rules.map(|basis| Basis {
+        system: pack.system_title(&basis.system).to_owned(),
+        article: basis.article.clone(),
+    });
+    titled.collect()
+}
+
+/// The responsible unit by the directory's name for it, else the catalogue's.
+#[must_use]
+pub fn responsible(
+    obligation: &Obligation<'_>,
+    decision: &Decision,
+    directory: &Directory,
+) -> String {
+    let filling = directory.filling(obligation.rule.responsible, decision);
+    let names = filling.into_iter().map(|found| match found {
+        Ok(unit) => unit.name.clone(),
+        Err(NotFound::Unknown(name)) => name,
+        Err(NotFound::NotNamed(role)) => role.name().to_owned(),
+    });
+    names.collect::<Vec<String>>().join("、")
+}
+
+fn closes_on(obligation: &Obligation<'_>, kind: Kind) -> Option<NaiveDate> {
+    let done = obligation.done.as_ref()?;
+    (kind == Kind::TooShort).then_some(done.on)
+}

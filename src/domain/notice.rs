@@ -1,0 +1,247 @@
+//! What one recipient is told about one obligation, over one channel.
+//!
+//! Owns the facts a notice carries, frozen when it is made, and its key. Refuses
+//! wording (templates) and addresses' secrets (channels).
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::counting::Step;
+use super::fault::Fault;
+use super::obligation::{ObligationKey, State};
+use super::pack::{Audience, Basis, Relation, Strength};
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail; one message carries all notices of a sweep for one person.
+    Mail,
+    /// Standard Webhooks; one message carries one notice.
+    Webhook,
+}
+
+impl Channel {
+    /// The channel's name in the ledger and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Who receives a message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Recipient {
+    /// The unit's full name.
+    pub unit: String,
+    /// Which of its people; the contact stands for a webhook endpoint.
+    pub audience: Audience,
+    /// The person's name; empty for an endpoint.
+    pub name: String,
+    /// E-mail address; for an endpoint the unit's name, never its URL.
+    pub address: String,
+    /// How it travels.
+    pub channel: Channel,
+}
+
+impl Recipient {
+    /// What is kept from waiting for others: all mail shares one relay, every endpoint
+    /// stands for itself.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        match self.channel {
+            Channel::Mail => self.channel.name().to_owned(),
+            Channel::Webhook => format!("{}:{}", self.channel.name(), self.unit),
+        }
+    }
+}
+
+/// Why somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Ahead of the date (提醒).
+    Reminder,
+    /// On the last working day on or before the date (今日到期).
+    DueToday,
+    /// Past the lenient date (超期).
+    Overdue,
+    /// A window closed, or fixed to close, too early (时限不足).
+    TooShort,
+    /// What a date opens by itself, such as an evaluation (启动).
+    Opened,
+    /// The date moved after this recipient had been told (期限变更).
+    Changed,
+}
+
+/// Why the supervision centre receives what was meant for somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", content = "name", rename_all = "snake_case")]
+pub enum Rerouted {
+    /// The catalogue names no unit for this role.
+    UnitNotNamed(String),
+    /// The directory does not know this unit.
+    UnitUnknown(String),
+    /// The unit has nobody of this audience, and no endpoint.
+    NobodyToTell(String),
+}
+
+/// The facts of one notice, as they were when it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The obligation it is about.
+    pub obligation: ObligationKey,
+    /// The obligation's revision; it rises when the date moves.
+    pub revision: u32,
+    /// The rung that was reached, such as `-3d`.
+    pub rung: String,
+    /// Why somebody is told.
+    pub kind: Kind,
+    /// The day it was made.
+    pub as_of: NaiveDate,
+    /// 决策机关.
+    pub organ: String,
+    /// Year of the catalogue.
+    pub year: i32,
+    /// Place in the catalogue.
+    pub seq: i64,
+    /// The decision's title; absent for a confidential one.
+    pub title: Option<String>,
+    /// What is to be done.
+    pub duty: String,
+    /// What the date means.
+    pub relation: Relation,
+    /// Each article it rests on, with the system's full title.
+    pub basis: Vec<Basis>,
+    /// How the law words it.
+    pub strength: Strength,
+    /// How the obligation stands on `as_of`.
+    pub state: State,
+    /// The day counting started from.
+    pub anchor_on: NaiveDate,
+    /// The safe reading.
+    pub due_on: NaiveDate,
+    /// The lenient reading.
+    pub latest_on: NaiveDate,
+    /// Working days from `as_of` to the date; negative once past the lenient date.
+    pub working_days_left: i64,
+    /// The date before it moved, where it did.
+    pub was_due_on: Option<NaiveDate>,
+    /// The date may still move.
+    pub provisional: bool,
+    /// Every step that led to the date.
+    pub trail: Vec<Step>,
+    /// Version of the pack and of the calendar.
+    pub versions: String,
+    /// The responsible unit, by the name the directory or the catalogue has for it.
+    pub responsible: String,
+    /// What is to be prepared.
+    pub prepare: Vec<String>,
+    /// The day the window was closed or is fixed to close, for a window cut short.
+    pub closes_on: Option<NaiveDate>,
+    /// Why the centre receives it instead of a unit.
+    pub rerouted: Option<Rerouted>,
+}
+
+/// What the supervision centre is told once a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The day.
+    pub on: NaiveDate,
+    /// Most urgent first; at most as many as `rows`, the rest counted.
+    pub rows: Vec<DigestRow>,
+    /// How many are overdue, due today, near: all of them, shown or not.
+    pub overdue: u64,
+    /// Due today.
+    pub due_today: u64,
+    /// Near.
+    pub near: u64,
+    /// Past a date that the law gives no number for, or that only opened something.
+    pub past: u64,
+    /// Messages that were given up on or are held since the last digest.
+    pub undelivered: Vec<Undelivered>,
+    /// Rows of the catalogue that cannot be read.
+    pub faults: Vec<Fault>,
+    /// The coming year's notice is missing although the old year is nearly over.
+    pub calendar_missing: Option<i32>,
+}
+
+/// One line of a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestRow {
+    /// The obligation.
+    pub obligation: ObligationKey,
+    /// Title; absent for a confidential decision.
+    pub title: Option<String>,
+    /// What is to be done.
+    pub duty: String,
+    /// Who must act.
+    pub responsible: String,
+    /// The safe reading.
+    pub due_on: NaiveDate,
+    /// How it stands.
+    pub state: State,
+    /// What the date means.
+    pub relation: Relation,
+    /// How the law words it.
+    pub strength: Strength,
+    /// Working days left; negative once overdue.
+    pub working_days_left: i64,
+    /// The date may still move.
+    pub provisional: bool,
+}
+
+/// A message that has not reached its recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// The unit it was for.
+    pub unit: String,
+    /// How it travelled.
+    pub channel: Channel,
+    /// What went wrong.
+    pub reason: String,
+    /// The obligations it was about.
+    pub about: Vec<String>,
+}
+
+/// What one message says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "content", rename_all = "snake_case")]
+pub enum Content {
+    /// One or more notices to one recipient.
+    Notices {
+        /// Most urgent first.
+        notices: Vec<Facts>,
+    },
+    /// The centre's daily digest.
+    Digest {
+        /// It.
+        digest: Digest,
+    },
+}
+
+/// A message on its way: what is said, to whom, and how often it was tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Stable over every attempt: the stem of `Message-ID` and the `webhook-id`.
+    pub key: String,
+    /// To whom.
+    pub recipient: Recipient,
+    /// What it says.
+    pub content: Content,
+    /// Number of this attempt, from 1.
+    pub attempt: u32,
+    /// An earlier attempt may have arrived: the text says so.
+    pub maybe_repeat: bool,
+}
