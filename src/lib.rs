@@ -15,3 +15,5 @@
 //! an administrator wrote, `clock` is the only one that asks what time it is.
 
 pub mod domain;
+
+pub mod store;

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod catalog;
 mod counting;
 mod gaps;
 mod golden;

@@ -1,0 +1,149 @@
+//! A row of a file on its way into the catalogue: which cells it gives, as values.
+//!
+//! Owns the reading of one cell out of a file. Refuses to judge the value: rows out
+//! of a file are judged by the same reading as rows out of the database.
+
+use rusqlite::types::Value;
+
+use super::columns::{Holds, Table};
+use super::dates::full_day;
+use super::text::{folded, one_line};
+
+/// What a line of a file gives.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// Where the line starts in the file.
+    pub(super) line: u64,
+    pub(super) table: Table,
+    /// In the contract's order; `None` where the file says nothing about the column.
+    values: Vec<Option<Value>>,
+    /// Whether `planned_on` was read from the planned time and not given.
+    pub(super) is_planned_derived: bool,
+}
+
+impl Draft {
+    /// A draft that gives nothing yet.
+    pub(super) fn new(table: Table, line: u64) -> Self {
+        Self {
+            line,
+            table,
+            values: vec![None; table.columns().len()],
+            is_planned_derived: false,
+        }
+    }
+
+    /// The values in the contract's order.
+    pub(super) fn values(&self) -> &[Option<Value>] {
+        &self.values
+    }
+
+    /// What stands in the column `name`, if the file gives it and it is not empty.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        let value = self.values[self.table.place_of(name)?].as_ref()?;
+        (*value != Value::Null).then_some(value)
+    }
+
+    /// The text in the column `name`, if there is one.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number in the column `name`, if there is one.
+    pub(super) fn whole(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Puts `value` into the column `name`.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        if let Some(place) = self.table.place_of(name) {
+            self.values[place] = Some(value);
+        }
+    }
+
+    /// Puts the cell `text` of a file into the column at `place`.
+    pub(super) fn take(&mut self, place: usize, text: &str) {
+        self.values[place] = Some(value_of(self.table.columns()[place].holds, text));
+    }
+
+    /// The row as it will stand: what the file says, else what is known, else the default.
+    pub(super) fn over(&self, known: Option<&[Value]>) -> Vec<Value> {
+        let columns = self.table.columns().iter().enumerate();
+        let mut row: Vec<Value> = columns
+            .map(|(place, column)| {
+                let said = self.values()[place].clone();
+                let known = known.map(|known| known[place].clone());
+                match said.or(known).unwrap_or(Value::Null) {
+                    Value::Null => default(self.table, column.name),
+                    value => value,
+                }
+            })
+            .collect();
+        if let Some(known) = known {
+            keep_corrected_plan(self, known, &mut row);
+        }
+        row
+    }
+}
+
+/// What the schema puts into an empty cell.
+fn default(table: Table, column: &str) -> Value {
+    match (table, column) {
+        (Table::Decision, "confidential") => Value::Integer(0),
+        (Table::Decision, "status") => Value::Text("active".to_owned()),
+        _ => Value::Null,
+    }
+}
+
+/// A last day that somebody corrected by hand outlives an import of the same planned time.
+fn keep_corrected_plan(draft: &Draft, known: &[Value], row: &mut [Value]) {
+    let place_of = |name| draft.table.place_of(name);
+    let (Some(text), Some(day)) = (place_of("planned_text"), place_of("planned_on")) else {
+        return;
+    };
+    if draft.is_planned_derived && known[text] == row[text] && known[day] != Value::Null {
+        row[day] = known[day].clone();
+    }
+}
+
+/// The value of a file's cell. What is not what the column holds stays a text, to be
+/// reported where the whole row is judged.
+fn value_of(holds: Holds, text: &str) -> Value {
+    if text.trim().is_empty() {
+        return Value::Null;
+    }
+    match holds {
+        Holds::Line => Value::Text(one_line(text).into_owned()),
+        Holds::Text => Value::Text(text.to_owned()),
+        Holds::Names => names(text),
+        // Spreadsheets rewrite 2025-06-30 as 2025/6/30, which still is one day only.
+        Holds::Day => Value::Text(
+            full_day(text).map_or_else(|| one_line(text).into_owned(), |day| day.to_string()),
+        ),
+        Holds::Whole => folded(text)
+            .parse()
+            .map_or_else(|_| Value::Text(one_line(text).into_owned()), Value::Integer),
+        Holds::Number => folded(text)
+            .parse()
+            .map_or_else(|_| Value::Text(one_line(text).into_owned()), Value::Real),
+    }
+}
+
+/// A JSON array as it stands, or a published list of names as a JSON array.
+fn names(text: &str) -> Value {
+    let line = one_line(text);
+    if line.starts_with('[') {
+        return Value::Text(line.into_owned());
+    }
+    let names: Vec<&str> = text
+        .split(['、', '，', ',', '；', ';', '\n'])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    Value::Text(serde_json::Value::from(names).to_string())
+}

@@ -1,0 +1,231 @@
+//! Edits of the catalogue for the command line: import a file, add an event.
+//!
+//! Owns the only connection that may write to the catalogue, and the rule that a
+//! row is judged before it is written. Refuses to write a part of a file: all rows
+//! go in, in one transaction, or none.
+
+use std::path::Path;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::domain::fault::Fault;
+use crate::store::StoreError;
+
+use super::cells::{Cells, Place};
+use super::columns::Table;
+use super::csv::{Sheet, read_sheet};
+use super::dialect::{self, Defaults, Drafted};
+use super::kinds::Kinds;
+use super::number::number;
+use super::plan::ImportPlan;
+use super::planner::Planner;
+use super::stored::{self, Write};
+use super::{reader, rows, schema};
+
+/// Files larger than this are refused, in bytes: some two hundred times the largest
+/// real catalogue of a city, and still read into memory with ease.
+const LARGEST_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The catalogue, open for edits by a person.
+#[derive(Debug)]
+pub struct Editor {
+    connection: Connection,
+    kinds: Kinds,
+}
+
+/// An event to be added, as it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct NewEvent {
+    /// The decision it belongs to.
+    pub decision: String,
+    /// One of the contract's kinds.
+    pub kind: String,
+    /// The civil date, `YYYY-MM-DD`.
+    pub on_date: String,
+    /// The event it answers.
+    pub answers: Option<i64>,
+    /// Percent of progress, number of experts.
+    pub value: Option<f64>,
+    /// Kind of evaluation; rule, person and reason of a waiver.
+    pub note: Option<String>,
+    /// Document number or link.
+    pub evidence: Option<String>,
+    /// When it is entered, as the caller's clock tells it.
+    pub recorded_at: Option<String>,
+    /// Whether a kind that nobody knows is meant all the same.
+    pub anyway: bool,
+}
+
+impl Editor {
+    /// Opens the catalogue at `path` for writing.
+    ///
+    /// # Errors
+    /// A missing file, one that is no catalogue, or one whose schema is not the
+    /// contract's, with every difference.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = reader::open(path, flags)?;
+        let faults = schema::check(&connection)?;
+        if !faults.is_empty() {
+            let doing = "write to the catalogue";
+            return Err(StoreError::Refused { doing, faults });
+        }
+        Ok(Self {
+            connection,
+            kinds: Kinds::default(),
+        })
+    }
+
+    /// The same editor, knowing the event kinds that only the rule pack has.
+    #[must_use]
+    pub fn knowing(mut self, kinds: impl IntoIterator<Item = String>) -> Self {
+        self.kinds.add(kinds);
+        self
+    }
+
+    /// Imports the decisions or events of a CSV file and returns what was done, or with
+    /// `is_dry_run` what would be done. Where the plan has faults nothing is written.
+    ///
+    /// # Errors
+    /// A file that cannot be read at all, or whatever the engine says. What is wrong
+    /// inside the file is in the plan.
+    pub fn import(
+        &mut self,
+        file: &Path,
+        defaults: &Defaults,
+        is_dry_run: bool,
+    ) -> Result<ImportPlan, StoreError> {
+        let bytes = contents(file)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let read = read_sheet(&name, &bytes);
+        let read = read.and_then(|sheet| Ok((dialect::drafts(&sheet, defaults)?, sheet)));
+        let (drafted, sheet) = match read {
+            Ok(read) => read,
+            Err(faults) => return Ok(ImportPlan::refused(faults)),
+        };
+        let doing = "import the file into the catalogue";
+        let kinds = &self.kinds;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::sql(doing))?;
+        let result = import_within(transaction, kinds, &sheet, drafted, is_dry_run);
+        result.map_err(StoreError::sql(doing))
+    }
+
+    /// Adds one event and returns its key.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with everything that is wrong with the event, or
+    /// whatever the engine says.
+    pub fn add_event(&mut self, event: &NewEvent) -> Result<i64, StoreError> {
+        let doing = "add the event";
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::sql(doing))?;
+        let values = values_of(event);
+        let faults = faults_of(&transaction, &self.kinds, event, &values);
+        let faults = faults.map_err(StoreError::sql(doing))?;
+        if !faults.is_empty() {
+            return Err(StoreError::Refused { doing, faults });
+        }
+        let write = Write {
+            values,
+            is_new: true,
+        };
+        stored::write(&transaction, Table::Event, &write).map_err(StoreError::sql(doing))?;
+        let id = transaction.last_insert_rowid();
+        transaction.commit().map_err(StoreError::sql(doing))?;
+        Ok(id)
+    }
+}
+
+fn contents(file: &Path) -> Result<Vec<u8>, StoreError> {
+    let size = std::fs::metadata(file)
+        .map_err(StoreError::file(file))?
+        .len();
+    if size > LARGEST_FILE_BYTES {
+        return Err(StoreError::Refused {
+            doing: "import the file",
+            faults: vec![Fault::new(
+                file.display().to_string(),
+                format!("{size} bytes"),
+                format!("at most {LARGEST_FILE_BYTES}; split the file"),
+            )],
+        });
+    }
+    std::fs::read(file).map_err(StoreError::file(file))
+}
+
+fn import_within(
+    transaction: Transaction<'_>,
+    kinds: &Kinds,
+    sheet: &Sheet,
+    drafted: Drafted,
+    is_dry_run: bool,
+) -> rusqlite::Result<ImportPlan> {
+    let mut plan = ImportPlan::empty(drafted.table);
+    plan.warnings = drafted.warnings;
+    let drafts = match drafted.table {
+        Table::Decision => number(&transaction, &sheet.file, drafted.drafts, &mut plan)?,
+        Table::Event => drafted.drafts,
+    };
+    let mut planner = Planner::new(&transaction, &sheet.file, kinds, plan);
+    planner.consider(&drafts)?;
+    let Planner {
+        mut plan, writes, ..
+    } = planner;
+    if is_dry_run || !plan.faults.is_empty() {
+        return Ok(plan);
+    }
+    for write in &writes {
+        stored::write(&transaction, plan.table, write)?;
+    }
+    transaction.commit()?;
+    plan.is_written = true;
+    Ok(plan)
+}
+
+/// The row of a typed event, in the contract's order.
+fn values_of(event: &NewEvent) -> Vec<Value> {
+    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::Text);
+    vec![
+        Value::Null,
+        Value::Text(event.decision.clone()),
+        Value::Text(event.kind.clone()),
+        Value::Text(event.on_date.clone()),
+        event.answers.map_or(Value::Null, Value::Integer),
+        event.value.map_or(Value::Null, Value::Real),
+        text(&event.note),
+        text(&event.evidence),
+        text(&event.recorded_at),
+    ]
+}
+
+/// Everything that is wrong with a typed event.
+fn faults_of(
+    catalogue: &Connection,
+    kinds: &Kinds,
+    event: &NewEvent,
+    values: &[Value],
+) -> rusqlite::Result<Vec<Fault>> {
+    let mut kinds = kinds.clone();
+    if event.anyway {
+        kinds.add([event.kind.clone()]);
+    }
+    let refs = values.iter().map(Into::into).collect();
+    let mut cells = Cells::new(Table::Event, Place::Typed, refs);
+    rows::event(&mut cells, &kinds);
+    if !stored::has_decision(catalogue, &event.decision)? {
+        let expected = "a decision of the catalogue";
+        cells.report("decision_id", event.decision.clone(), expected);
+    } else if let Some(answers) = event.answers
+        && !stored::has_event(catalogue, answers, &event.decision)?
+    {
+        let expected = format!("an event of {}", event.decision);
+        cells.report("ref", answers.to_string(), expected);
+    }
+    Ok(cells.into_faults())
+}

@@ -1,0 +1,38 @@
+//! The city's catalogue: a database that belongs to others and that we read.
+//!
+//! Owns the contract's schema, the reading of its rows, and the edits the command
+//! line makes for the city. Refuses to drop a row in silence: what cannot be read
+//! is reported with its place, and the rest goes on. The daemon never writes here.
+//!
+//! The modules stand in the order of a catalogue's life: made, read, filled, handed on.
+
+mod schema;
+
+mod text;
+mod dates;
+mod kinds;
+mod columns;
+
+mod cells;
+mod rows;
+mod page;
+mod reader;
+
+mod csv;
+mod draft;
+mod dialect;
+mod number;
+mod plan;
+mod stored;
+mod planner;
+mod editor;
+mod export;
+
+pub use columns::Table;
+pub use dates::{day, planned_day};
+pub use dialect::Defaults;
+pub use editor::{Editor, NewEvent};
+pub use export::export;
+pub use plan::{Added, Changed, Difference, ImportPlan};
+pub use reader::{Catalog, Page, PageKey, Reading};
+pub use schema::{check, init};
