@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::fault::Fault;
 
 pub mod catalog;
+pub mod ledger;
 
 /// Why a database could not do what was asked. Each text completes "failed to …".
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,123 @@
+//! The ledger: what was worked out, said and answered, in a database of our own.
+//!
+//! Owns opening it for one process at a time, the single writer that groups
+//! commits, and the three transactions of a notice's life. Refuses to decide
+//! anything: it stores what `domain` decided.
+
+pub mod audit;
+mod copy;
+pub mod obligations;
+pub mod outbox;
+pub mod reader;
+pub mod settings;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use super::StoreError;
+pub use copy::copy;
+pub use reader::Reader;
+pub use writer::{Ledger, Writer};
+
+/// Forward-only; a number never changes its meaning.
+const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_ledger.sql"))];
+
+/// Statements kept ready on each connection: more than the ledger has.
+const STATEMENT_CACHE: usize = 64;
+
+/// A WAL that has grown past this many bytes is cut back at the next checkpoint.
+const WAL_LIMIT_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Opens the ledger at `path` for this process alone, bringing its schema up to date.
+///
+/// The [`Writer`] is to be run on a thread of its own; the [`Ledger`] is its handle.
+///
+/// # Errors
+/// [`StoreError::InUse`] when another process holds it; otherwise what the engine or
+/// the system said.
+pub fn open(path: &Path) -> Result<(Ledger, Writer), StoreError> {
+    let lock = lock(path)?;
+    let mut connection = Connection::open(path).map_err(StoreError::sql("open the ledger"))?;
+    configure(&connection).map_err(StoreError::sql("configure the ledger"))?;
+    migrate(&mut connection, path)?;
+    Ok(writer::pair(connection, lock, path.to_owned()))
+}
+
+/// Brings the schema up to date.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let migrations = Migrations::from_slice(MIGRATIONS);
+    migrations
+        .to_latest(connection)
+        .map_err(|error| StoreError::Migrate {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+}
+
+/// WAL and FULL: nothing is reported as written that a power cut could take back
+/// (sqlite.org, "PRAGMA synchronous").
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_LIMIT_BYTES)
+}
+
+/// An exclusive lock on a file beside the ledger, held until the process ends however
+/// it ends.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let beside = lock_path(path);
+    let file = File::create(&beside).map_err(StoreError::file(&beside))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(StoreError::file(&beside)(error)),
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// An instant as the ledger writes it: text order is time order.
+#[must_use]
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Reads what [`instant`] wrote.
+pub(crate) fn parse_instant(column: usize, text: &str) -> rusqlite::Result<DateTime<Utc>> {
+    let parsed = DateTime::parse_from_rfc3339(text).map_err(|error| unreadable(column, error))?;
+    Ok(parsed.with_timezone(&Utc))
+}
+
+/// JSON that goes into a column.
+pub(crate) fn to_json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// A value from a column of JSON.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
+    column: usize,
+    text: &str,
+) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| unreadable(column, error))
+}
+
+fn unreadable(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}

@@ -1,0 +1,177 @@
+//! What waits to be sent: put into the outbox, and withdrawn from it.
+//!
+//! Owns which message a notice travels in, and cancelling what no longer holds. Refuses
+//! to send anything or to say when.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::json;
+
+use crate::domain::address::{Draft, message_key};
+use crate::domain::notice::{Channel, Digest, Recipient};
+use crate::store::ledger::{audit, instant, to_json};
+
+/// Puts a notice into the outbox, unless its key is there already.
+///
+/// A notice for mail joins the recipient's message that is still waiting for its first
+/// attempt, so that a sweep is one mail.
+///
+/// # Errors
+/// What the engine said.
+pub fn enqueue(
+    connection: &Connection,
+    obligation: i64,
+    draft: &Draft,
+    release: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<bool> {
+    let mut known = connection.prepare_cached("select 1 from notice where key = $1")?;
+    if known.exists([&draft.key])? {
+        return Ok(false);
+    }
+    let open = match draft.recipient.channel {
+        Channel::Mail => open_message(connection, &draft.recipient, release)?,
+        Channel::Webhook => None,
+    };
+    let message = match open {
+        Some(message) => message,
+        None => new_message(connection, &draft.recipient, &draft.key, None, release, now)?,
+    };
+    let mut insert = connection.prepare_cached(
+        "insert into notice (key, obligation_id, revision, rung, kind, message_id, facts,
+                             state, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 'standing', $8)",
+    )?;
+    insert.execute((
+        &draft.key,
+        obligation,
+        draft.facts.revision,
+        &draft.facts.rung,
+        serde_plain(&draft.facts.kind)?,
+        message,
+        to_json(&draft.facts)?,
+        instant(now),
+    ))?;
+    Ok(true)
+}
+
+/// Puts a digest into the outbox, unless its key is there already.
+///
+/// # Errors
+/// What the engine said.
+pub fn enqueue_digest(
+    connection: &Connection,
+    recipient: &Recipient,
+    digest: &Digest,
+    release: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<bool> {
+    let key = format!("digest/{}>{}", digest.on, recipient.address);
+    let known = "select 1 from message where key = $1";
+    let mut known = connection.prepare_cached(known)?;
+    if known.exists([message_key(recipient, &key)])? {
+        return Ok(false);
+    }
+    new_message(connection, recipient, &key, Some(digest), release, now)?;
+    Ok(true)
+}
+
+/// A name as serde writes it, without the quotes.
+fn serde_plain(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    Ok(to_json(value)?.trim_matches('"').to_owned())
+}
+
+/// The recipient's message that nobody has tried to send yet, brought forward if the
+/// new notice may go out sooner.
+fn open_message(
+    connection: &Connection,
+    recipient: &Recipient,
+    release: DateTime<Utc>,
+) -> rusqlite::Result<Option<i64>> {
+    let mut statement = connection.prepare_cached(
+        "update message set next_at = case when next_at < $1 then next_at else $1 end
+         where id = (select id from message
+                     where recipient = $2 and state = 'pending' and attempts = 0
+                       and digest is null
+                     order by id limit 1)
+         returning id",
+    )?;
+    let id = statement.query_row((instant(release), to_json(recipient)?), |row| row.get(0));
+    id.optional()
+}
+
+fn new_message(
+    connection: &Connection,
+    recipient: &Recipient,
+    first_key: &str,
+    digest: Option<&Digest>,
+    release: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<i64> {
+    let mut statement = connection.prepare_cached(
+        "insert into message (key, channel, destination, recipient, digest, state, made_at,
+                              next_at)
+         values ($1, $2, $3, $4, $5, 'pending', $6, $7)
+         returning id",
+    )?;
+    let digest = digest.map(to_json).transpose()?;
+    statement.query_row(
+        (
+            message_key(recipient, first_key),
+            recipient.channel.name(),
+            recipient.destination(),
+            to_json(recipient)?,
+            digest,
+            instant(now),
+            instant(release),
+        ),
+        |row| row.get(0),
+    )
+}
+
+/// Cancels an obligation's notices in messages that are not delivered, and messages that
+/// thereby have nothing left to say. What is under way at this moment may still arrive;
+/// it is not tried again.
+///
+/// # Errors
+/// What the engine said.
+pub fn cancel(
+    connection: &Connection,
+    obligation: i64,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "update notice set state = 'cancelled', reason = $1
+         where obligation_id = $2 and state = 'standing'
+           and exists (select 1 from message
+                       where id = notice.message_id and state <> 'delivered')
+         returning key, message_id",
+    )?;
+    let cancelled = statement.query_map((reason, obligation), |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    for row in cancelled.collect::<rusqlite::Result<Vec<_>>>()? {
+        audit::add(
+            connection,
+            now,
+            "cancelled",
+            &row.0,
+            &json!({ "reason": reason }),
+        )?;
+        withdraw_if_empty(connection, row.1)?;
+    }
+    Ok(())
+}
+
+/// A message that waits, or was given up on, has nothing left to say once all its notices
+/// are cancelled.
+pub(super) fn withdraw_if_empty(connection: &Connection, message: i64) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "update message set state = 'cancelled'
+         where id = $1 and state in ('pending', 'failed') and digest is null
+           and not exists (select 1 from notice where message_id = $1 and state = 'standing')",
+    )?;
+    statement.execute([message])?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Reading the ledger: what planning, digests and people ask of it.
+//!
+//! Owns the questions, on a read-only connection that never holds a snapshot
+//! longer than one of them. Refuses to write.
+
+mod listing;
+mod urgency;
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::{STATEMENT_CACHE, from_json, instant, migrate, obligations, parse_instant};
+use crate::domain::decision::DecisionId;
+use crate::domain::notice::Recipient;
+use crate::domain::plan::{Record, Stored};
+use crate::store::StoreError;
+pub use listing::{
+    Filter, Listed, ListedAttempt, ListedRung, attempts, content, message_states, notices, rungs,
+};
+pub use urgency::{Counts, counts, faults, undelivered, urgent};
+
+/// How long a reader waits for a writer that is changing the file's form.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A read-only connection to the ledger.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+}
+
+impl Reader {
+    /// Opens the ledger at `path`.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is none yet; otherwise what the engine said.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let doing = "open the ledger for reading";
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(StoreError::sql(doing))?;
+        connection
+            .busy_timeout(PATIENCE)
+            .map_err(StoreError::sql(doing))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        Ok(Self { connection })
+    }
+
+    /// A ledger in which nothing has happened yet, for plans without one.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub fn empty() -> Result<Self, StoreError> {
+        let doing = "make an empty ledger";
+        let mut connection = Connection::open_in_memory().map_err(StoreError::sql(doing))?;
+        migrate(&mut connection, Path::new(":memory:"))?;
+        Ok(Self { connection })
+    }
+
+    /// Asks one of the questions of this file.
+    ///
+    /// # Errors
+    /// What the engine said while `doing`.
+    pub fn ask<T>(
+        &self,
+        doing: &'static str,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        question(&self.connection).map_err(StoreError::sql(doing))
+    }
+}
+
+/// The records of a decision, and who was told of each.
+///
+/// # Errors
+/// What the engine said.
+pub fn stored(connection: &Connection, decision: &DecisionId) -> rusqlite::Result<Vec<Stored>> {
+    let columns = obligations::COLUMNS;
+    let mut statement = connection.prepare_cached(&format!(
+        "select {columns} from obligation where decision_id = $1 order by id"
+    ))?;
+    let records = statement.query_map([&decision.0], obligations::read)?;
+    let with_told = |record: rusqlite::Result<Record>| {
+        let record = record?;
+        // Of a date that moved, those know who were told before it did.
+        let may_be_known = record.told_level.is_some() || record.revision > 1;
+        let told = match record.id {
+            Some(id) if may_be_known => told(connection, id)?,
+            _ => Vec::new(),
+        };
+        Ok(Stored { record, told })
+    };
+    records.map(with_told).collect()
+}
+
+/// Everybody a message about the obligation may have reached.
+fn told(connection: &Connection, obligation: i64) -> rusqlite::Result<Vec<Recipient>> {
+    let mut statement = connection.prepare_cached(
+        "select distinct message.recipient
+         from notice join message on message.id = notice.message_id
+         where notice.obligation_id = $1 and message.attempts > 0",
+    )?;
+    let recipients = statement.query_map([obligation], |row| {
+        let recipient: String = row.get(0)?;
+        from_json(0, &recipient)
+    })?;
+    recipients.collect()
+}
+
+/// Decisions with an obligation that time alone may ask something of by `today`.
+///
+/// # Errors
+/// What the engine said.
+pub fn due_decisions(
+    connection: &Connection,
+    today: NaiveDate,
+) -> rusqlite::Result<Vec<DecisionId>> {
+    let mut statement = connection.prepare_cached(
+        "select distinct decision_id from obligation
+         where live = 1 and next_on is not null and next_on <= $1
+         order by decision_id",
+    )?;
+    let ids = statement.query_map([today], |row| Ok(DecisionId(row.get(0)?)))?;
+    ids.collect()
+}
+
+/// The next day on which time alone asks for something.
+///
+/// # Errors
+/// What the engine said.
+pub fn next_day(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> {
+    let mut statement = connection.prepare_cached(
+        "select next_on from obligation where live = 1 and next_on is not null
+         order by next_on limit 1",
+    )?;
+    statement.query_row([], |row| row.get(0)).optional()
+}
+
+/// When the next message may go out.
+///
+/// # Errors
+/// What the engine said.
+pub fn next_message_at(connection: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {
+    let mut statement = connection.prepare_cached(
+        "select next_at from message where state = 'pending' order by next_at limit 1",
+    )?;
+    let next = statement.query_row([], |row| parse_instant(0, &row.get::<_, String>(0)?));
+    next.optional()
+}
+
+/// Channels that wait as a whole: which, since when and why.
+///
+/// # Errors
+/// What the engine said.
+pub fn holds(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
+    let mut statement =
+        connection.prepare_cached("select channel, since, reason from hold order by channel")?;
+    let holds = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    holds.collect()
+}
+
+/// Whether a message may go out at `now`; a cheap question for an idle loop.
+///
+/// # Errors
+/// What the engine said.
+pub fn has_pending(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "select 1 from message where state = 'pending' and next_at <= $1 limit 1",
+    )?;
+    statement.exists([instant(now)])
+}
