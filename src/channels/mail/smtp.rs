@@ -1,0 +1,93 @@
+//! A few sessions to one relay, each used by one mail at a time.
+//!
+//! Owns how many connections there are and when one is used again. Refuses to share
+//! a session: it is taken out while in use, so an error, a deadline or a cancelled
+//! send drops it, and its unread reply with it.
+
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use lettre::address::Envelope;
+use tokio::sync::Semaphore;
+
+use super::Route;
+use super::classify;
+use super::failure::Failure;
+use super::session::Session;
+use crate::channels::plain;
+use crate::domain::delivery::{Class, Outcome};
+
+/// The way to one relay.
+pub(super) struct Relay {
+    route: Route,
+    parked: Mutex<Vec<Session>>,
+    permits: Semaphore,
+}
+
+impl Relay {
+    pub(super) fn new(route: Route, connections: usize) -> Self {
+        Self {
+            route,
+            parked: Mutex::new(Vec::new()),
+            permits: Semaphore::new(connections),
+        }
+    }
+
+    /// Sends one mail. Waits for a free connection first; that wait has no deadline of
+    /// its own, every mail ahead has.
+    pub(super) async fn send(
+        &self,
+        envelope: &Envelope,
+        mail: &[u8],
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let Ok(_permit) = self.permits.acquire().await else {
+            return Outcome::new(Class::Deferred, "connect", "the relay is closed");
+        };
+        let mut session = match self.take().await {
+            Ok(session) => session,
+            Err(failure) => return classify::outcome(&failure, now),
+        };
+        let deadlines = &self.route.deadlines;
+        match session.deliver(envelope, mail, deadlines).await {
+            Ok(words) => {
+                self.put_back(session);
+                Outcome::new(Class::Accepted, "reply", plain::peer_words(&words))
+                    .with_code(Some(250))
+            }
+            Err(failure) => {
+                if failure.keeps_session() && session.reset(deadlines).await {
+                    self.put_back(session);
+                }
+                classify::outcome(&failure, now)
+            }
+        }
+    }
+
+    /// Says goodbye on every parked connection.
+    pub(super) async fn close(&self) {
+        while let Some(session) = self.unpark() {
+            session.quit().await;
+        }
+    }
+
+    async fn take(&self) -> Result<Session, Failure> {
+        while let Some(mut session) = self.unpark() {
+            if session.is_alive(&self.route.deadlines).await {
+                return Ok(session);
+            }
+        }
+        Session::open(&self.route).await
+    }
+
+    fn unpark(&self) -> Option<Session> {
+        // A list of connections has no half-done state that a panic could leave behind.
+        let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        parked.pop()
+    }
+
+    fn put_back(&self, session: Session) {
+        let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        parked.extend(session.park());
+    }
+}

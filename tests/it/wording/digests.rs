@@ -1,0 +1,83 @@
+//! What the supervision centre reads once a day.
+
+use duban::domain::fault::Fault;
+use duban::domain::notice::{Channel, Undelivered};
+use duban::domain::obligation::State;
+use duban::domain::pack::Strength;
+
+use super::{assert_both, word};
+use crate::support::messages::{self, digest, row};
+
+#[test]
+fn a_quiet_day_says_so() {
+    let text = word(&messages::of_digest(digest()));
+    assert_eq!(text.subject, "【督办提醒】今日无到期事项 · 每日汇总 5月8日");
+    assert_both(&text, "今日无到期事项。");
+}
+
+#[test]
+fn a_digest_stands_by_urgency_and_counts_everything() {
+    let mut digest = digest();
+    (digest.overdue, digest.due_today, digest.near) = (1, 1, 3);
+    digest.past = 1;
+    let mut provisional = row(State::Near, 4, Strength::Should);
+    provisional.provisional = true;
+    digest.rows = vec![
+        row(State::Overdue, -2, Strength::Must),
+        row(State::Overdue, -1, Strength::Advisory),
+        row(State::Near, 0, Strength::Must),
+        provisional,
+    ];
+    digest.undelivered = vec![Undelivered {
+        unit: "市水利局".to_owned(),
+        channel: Channel::Webhook,
+        reason: "http 410: Gone".to_owned(),
+        about: vec!["2026-003/dis-5e".to_owned()],
+    }];
+    digest.faults = vec![Fault::new("decision 12, planned_on", "明年", "YYYY-MM-DD")];
+    digest.calendar_missing = Some(2027);
+    let text = word(&messages::of_digest(digest));
+    assert_eq!(
+        text.subject,
+        "【督办提醒】超期1项 今日到期1项 临期3项 未送达1件 · 每日汇总 5月8日"
+    );
+    for sentence in [
+        "今日到期",
+        "建议时限已过（条文未规定具体期限）",
+        "市水利局（系统接口）：2026-003/dis-5e",
+        "http 410: Gone",
+        "decision 12, planned_on：现为“明年”，应为“YYYY-MM-DD”",
+        "2027年放假安排尚未载入",
+        "共6项，以上列出4项",
+        "已过2个工作日",
+        "一般时限",
+        "暂定",
+    ] {
+        assert_both(&text, sentence);
+    }
+    assert!(!text.plain.contains("今日无到期事项"));
+    let at = |words: &str| text.plain.find(words).unwrap();
+    assert!(
+        at("■ 超期") < at("■ 今日到期")
+            && at("■ 今日到期") < at("■ 临期")
+            && at("■ 临期") < at("■ 建议时限已过")
+    );
+}
+
+#[test]
+fn markup_in_a_digest_is_shown_and_not_followed() {
+    let nasty = "<script>alert(1)</script>&\"'<img src=x onerror=y>";
+    let mut digest = digest();
+    let mut row = row(State::Near, 1, Strength::Must);
+    row.title = Some(nasty.to_owned());
+    row.duty = nasty.to_owned();
+    digest.rows = vec![row];
+    digest.faults = vec![Fault::new(nasty, nasty, nasty)];
+    let text = word(&messages::of_digest(digest));
+    assert!(
+        !text.html.contains("<script") && !text.html.contains("<img"),
+        "{}",
+        text.html
+    );
+    assert!(!text.html.contains("&amp;lt;"), "escaped twice");
+}
