@@ -15,6 +15,8 @@
 //! an administrator wrote, `clock` is the only one that asks what time it is.
 
 pub mod domain;
+pub mod clock;
 
 pub mod store;
 pub mod channels;
+pub mod jobs;

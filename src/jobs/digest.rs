@@ -1,0 +1,150 @@
+//! The supervision centre's daily digest.
+//!
+//! Owns when one is due and what stands in it, by urgency. On a day with nothing due it
+//! is sent all the same: silence must not be mistaken for a quiet day. Refuses wording.
+
+use chrono::{Datelike, NaiveDate, NaiveTime};
+
+use super::plan::Desk;
+use crate::clock::{civil, instant};
+use crate::domain::address::{days_left, responsible};
+use crate::domain::calendar::Coverage;
+use crate::domain::decision::Decision;
+use crate::domain::notice::{Channel, Digest, DigestRow, Recipient};
+use crate::domain::obligation::Obligation;
+use crate::domain::plan::Record;
+use crate::domain::rules::obligations;
+use crate::store::StoreError;
+use crate::store::ledger::{Ledger, outbox, reader, settings};
+
+/// Rows shown; the rest is counted. What a person reads in one sitting.
+const ROWS: u32 = 200;
+
+/// Faults and undelivered messages shown.
+const TROUBLES: u32 = 50;
+
+/// From this month on the coming year's calendar is missed: the last three notices came
+/// on 25 October, 12 November and 4 November.
+const NEXT_YEAR_IS_MISSED_FROM_MONTH: u32 = 11;
+
+/// Puts today's digest into the outbox, if its hour has come and it is not there yet.
+///
+/// # Errors
+/// Whatever a database says.
+pub fn run(desk: &Desk<'_>, ledger: &Ledger, at: NaiveTime) -> Result<bool, StoreError> {
+    let (now, local) = (desk.now, civil(desk.now));
+    let today = local.date();
+    if local.time() < at || !desk.library.calendar.is_working(today) || made_on(desk, today)? {
+        return Ok(false);
+    }
+    let digest = compose(desk, today)?;
+    let to = recipients(desk);
+    let release = instant(
+        desk.library
+            .window
+            .release(local, today, &desk.library.calendar),
+    );
+    ledger.write_blocking("write the digest", move |connection| {
+        for recipient in &to {
+            outbox::enqueue_digest(connection, recipient, &digest, release, now)?;
+        }
+        settings::set(connection, settings::DIGEST_ON, &today.to_string())
+    })?;
+    Ok(true)
+}
+
+/// What the digest of `today` says.
+///
+/// # Errors
+/// Whatever a database says.
+pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> {
+    let counts = desk
+        .reader
+        .ask("count for the digest", |c| reader::counts(c, today))?;
+    let urgent = desk
+        .reader
+        .ask("read what is urgent", |c| reader::urgent(c, today, ROWS))?;
+    let mut rows = Vec::new();
+    for record in &urgent {
+        rows.extend(row(desk, record, today)?);
+    }
+    Ok(Digest {
+        on: today,
+        rows,
+        overdue: counts.overdue,
+        due_today: counts.due_today,
+        near: counts.near,
+        past: counts.past,
+        undelivered: desk
+            .reader
+            .ask("read what failed", |c| reader::undelivered(c, TROUBLES))?,
+        faults: desk
+            .reader
+            .ask("read the faults", |c| reader::faults(c, TROUBLES))?,
+        calendar_missing: calendar_missing(desk, today),
+    })
+}
+
+fn made_on(desk: &Desk<'_>, today: NaiveDate) -> Result<bool, StoreError> {
+    let last = desk.reader.ask("read the last digest's day", |c| {
+        settings::get(c, settings::DIGEST_ON)
+    })?;
+    Ok(last == Some(today.to_string()))
+}
+
+fn recipients(desk: &Desk<'_>) -> Vec<Recipient> {
+    let centre = desk.library.directory.centre();
+    let people = centre.contacts.iter().map(|contact| Recipient {
+        unit: centre.name.clone(),
+        audience: contact.audience,
+        name: contact.name.clone(),
+        address: contact.email.clone(),
+        channel: Channel::Mail,
+    });
+    people.collect()
+}
+
+/// The record's obligation as it stands now; none if the catalogue has moved on since.
+fn row(
+    desk: &Desk<'_>,
+    record: &Record,
+    today: NaiveDate,
+) -> Result<Option<DigestRow>, StoreError> {
+    let Some(decision) = desk.catalog.read(&record.key.decision)?.decision else {
+        return Ok(None);
+    };
+    let derived = obligations(&decision, &desk.library.pack, &desk.library.calendar);
+    let found = derived
+        .iter()
+        .find(|obligation| obligation.key == record.key);
+    Ok(found.and_then(|obligation| shown(desk, obligation, &decision, today)))
+}
+
+fn shown(
+    desk: &Desk<'_>,
+    obligation: &Obligation<'_>,
+    decision: &Decision,
+    today: NaiveDate,
+) -> Option<DigestRow> {
+    let dates = obligation.dates?;
+    Some(DigestRow {
+        obligation: obligation.key.clone(),
+        title: (!decision.confidential).then(|| decision.title.clone()),
+        duty: obligation.rule.title.clone(),
+        responsible: responsible(obligation, decision, &desk.library.directory),
+        due_on: dates.due_on,
+        state: obligation.state(today),
+        relation: obligation.rule.relation,
+        strength: obligation.rule.strength,
+        working_days_left: days_left(&dates, today, &desk.library.calendar),
+        provisional: dates.provisional,
+    })
+}
+
+/// The coming year, once its notice is missed.
+fn calendar_missing(desk: &Desk<'_>, today: NaiveDate) -> Option<i32> {
+    let next = today.year() + 1;
+    let missed = today.month() >= NEXT_YEAR_IS_MISSED_FROM_MONTH
+        && desk.library.calendar.coverage(next) != Coverage::Confirmed;
+    missed.then_some(next)
+}

@@ -1,0 +1,81 @@
+//! When we act: plan, deliver, sweep.
+//!
+//! Owns the steps that the daemon, the demo and the command line all take, one verb
+//! a file. Refuses to decide (`domain`), to store (`store`), to send (`channels`)
+//! and to spawn (`daemon`).
+
+pub mod deliver;
+pub mod digest;
+pub mod plan;
+pub mod sweep;
+
+use std::sync::Arc;
+
+use crate::channels::Channels;
+use crate::clock::Clock;
+use crate::domain::address::Books;
+use crate::domain::calendar::Calendar;
+use crate::domain::delivery::RetryPolicy;
+use crate::domain::directory::Directory;
+use crate::domain::ladder::SendWindow;
+use crate::domain::pack::Pack;
+use crate::store::ledger::Ledger;
+
+/// The law, the calendar and the directory in force, and what names this very state
+/// of them: when it changes, every date is worked out anew.
+#[derive(Debug)]
+pub struct Library {
+    /// The rule pack.
+    pub pack: Pack,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Who is who.
+    pub directory: Directory,
+    /// Changes with any of them.
+    pub fingerprint: String,
+    /// The hours in which messages go out.
+    pub window: SendWindow,
+}
+
+impl Library {
+    /// The books as `domain` takes them.
+    #[must_use]
+    pub const fn books(&self) -> Books<'_> {
+        Books {
+            pack: &self.pack,
+            calendar: &self.calendar,
+            directory: &self.directory,
+        }
+    }
+}
+
+/// How many messages may be under way at once, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// In all: what a crash can leave uncertain is bounded by it.
+    pub in_flight: usize,
+    /// To one endpoint.
+    pub per_destination: usize,
+    /// To the mail relay, which stands for many mailboxes.
+    pub per_relay: usize,
+    /// How long an attempt may take before its message is returned, in seconds; longer
+    /// than all deadlines of a conversation together.
+    pub lease_secs: u32,
+}
+
+/// Everything the jobs work with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Where it is remembered.
+    pub ledger: Ledger,
+    /// How it is sent.
+    pub channels: Arc<Channels>,
+    /// What time it is.
+    pub clock: Clock,
+    /// How often and how long delivery is tried.
+    pub policy: RetryPolicy,
+    /// How much may be under way.
+    pub limits: Limits,
+    /// This process, by a name of its own.
+    pub holder: String,
+}

@@ -1,0 +1,265 @@
+//! From the catalogue to the outbox.
+//!
+//! Owns which decisions are looked at (those that changed, those whose time has come,
+//! all of them when the law itself changed) and how far the catalogue has been read.
+//! The same pass is printed by a dry run and applied by the daemon. Refuses to decide
+//! what follows for a decision; that is `domain::plan`.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use tracing::warn;
+
+use super::Library;
+use crate::clock::{civil, instant};
+use crate::domain::decision::DecisionId;
+use crate::domain::plan::{self, Change};
+use crate::store::StoreError;
+use crate::store::catalog::{Catalog, PageKey, Reading};
+use crate::store::ledger::obligations::{self, Applied, DecisionPlan};
+use crate::store::ledger::{Ledger, Reader, reader, settings};
+
+/// Decisions that are read, planned and written together: enough to share a sync to
+/// disk, few enough that memory does not grow with the catalogue.
+pub const PAGE: usize = 256;
+
+/// Hears how many decisions of how many are done, a page at a time.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Takes the plans of a page.
+pub type Sink<'a> = &'a mut dyn FnMut(Vec<DecisionPlan>) -> Result<(), StoreError>;
+
+/// What a pass is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// The city's catalogue.
+    pub catalog: &'a Catalog,
+    /// What the ledger remembers.
+    pub reader: &'a Reader,
+    /// The law in force.
+    pub library: &'a Library,
+    /// The present moment.
+    pub now: DateTime<Utc>,
+}
+
+/// How far the catalogue was read, with which law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watermark {
+    /// The newest change that was there when the pass began.
+    pub seq: i64,
+    /// The fingerprint of the library.
+    pub books: String,
+}
+
+/// What a pass looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every decision: the first time, or because the law changed.
+    Everything,
+    /// Decisions that changed in the catalogue.
+    Changed(Vec<DecisionId>),
+}
+
+/// Plans everything that needs a look and writes it, page by page; `progress` hears
+/// how many decisions of how many are done.
+///
+/// # Errors
+/// Whatever a database says. What was written stays written; the next pass goes on.
+pub fn run(
+    desk: &Desk<'_>,
+    ledger: &Ledger,
+    progress: Progress<'_>,
+) -> Result<Applied, StoreError> {
+    let mut total = Applied::default();
+    let watermark = visit(desk, progress, &mut |plans| {
+        let applied = apply(desk, ledger, plans)?;
+        total.obligations += applied.obligations;
+        total.notices += applied.notices;
+        Ok(())
+    })?;
+    remember(desk, ledger, watermark)?;
+    Ok(total)
+}
+
+/// Visits every decision that needs a look and hands its plan to `sink`, a page at a
+/// time. Writes nothing by itself: a dry run is this with a sink that prints.
+///
+/// # Errors
+/// Whatever a database or the sink says.
+pub fn visit(
+    desk: &Desk<'_>,
+    progress: Progress<'_>,
+    sink: Sink<'_>,
+) -> Result<Watermark, StoreError> {
+    let (scope, watermark) = scope(desk)?;
+    match scope {
+        Scope::Everything => everything(desk, progress, sink)?,
+        Scope::Changed(ids) => {
+            let changed: BTreeSet<&DecisionId> = ids.iter().collect();
+            one_by_one(desk, &ids, true, progress, sink)?;
+            let mut due = due(desk)?;
+            due.retain(|id| !changed.contains(id));
+            one_by_one(desk, &due, false, progress, sink)?;
+        }
+    }
+    Ok(watermark)
+}
+
+/// What the next pass looks at, and how far it will then have read.
+///
+/// # Errors
+/// Whatever a database says.
+pub fn scope(desk: &Desk<'_>) -> Result<(Scope, Watermark), StoreError> {
+    let watermark = Watermark {
+        seq: desk.catalog.newest_change()?,
+        books: desk.library.fingerprint.clone(),
+    };
+    let scope = match remembered(desk)? {
+        // A catalogue with fewer changes than we have seen is another one.
+        Some(before) if before.books == watermark.books && before.seq <= watermark.seq => {
+            Scope::Changed(desk.catalog.changed_since(before.seq)?)
+        }
+        Some(_) | None => Scope::Everything,
+    };
+    Ok((scope, watermark))
+}
+
+fn everything(desk: &Desk<'_>, progress: Progress<'_>, sink: Sink<'_>) -> Result<(), StoreError> {
+    let total = desk.catalog.count()?;
+    let mut done = 0;
+    let mut after: Option<PageKey> = None;
+    loop {
+        let page = desk.catalog.page(after.as_ref(), PAGE)?;
+        done += u64::try_from(page.readings.len()).unwrap_or_default();
+        let plans = page
+            .readings
+            .into_iter()
+            .map(|reading| plan_reading(desk, reading, true));
+        sink(plans.collect::<Result<Vec<_>, _>>()?)?;
+        progress(done.min(total), total);
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn one_by_one(
+    desk: &Desk<'_>,
+    ids: &[DecisionId],
+    faults_known: bool,
+    progress: Progress<'_>,
+    sink: Sink<'_>,
+) -> Result<(), StoreError> {
+    let count = |ids: &[DecisionId]| u64::try_from(ids.len()).unwrap_or(u64::MAX);
+    let mut done = 0;
+    for page in ids.chunks(PAGE) {
+        let plan = |id| plan_reading(desk, desk.catalog.read(id)?, faults_known);
+        sink(page.iter().map(plan).collect::<Result<Vec<_>, _>>()?)?;
+        done += count(page);
+        progress(done, count(ids));
+    }
+    Ok(())
+}
+
+fn due(desk: &Desk<'_>) -> Result<Vec<DecisionId>, StoreError> {
+    let today = civil(desk.now).date();
+    desk.reader
+        .ask("find what is due", |c| reader::due_decisions(c, today))
+}
+
+fn plan_reading(
+    desk: &Desk<'_>,
+    reading: Reading,
+    faults_known: bool,
+) -> Result<DecisionPlan, StoreError> {
+    let Reading {
+        id,
+        decision,
+        faults,
+    } = reading;
+    let stored = desk
+        .reader
+        .ask("read a decision's records", |c| reader::stored(c, &id))?;
+    let today = civil(desk.now).date();
+    let changes = plan::plan(&id, decision.as_ref(), &stored, desk.library.books(), today);
+    Ok(DecisionPlan {
+        decision: id,
+        changes,
+        faults,
+        faults_known,
+    })
+}
+
+/// Transaction 1, for a page of decisions.
+fn apply(
+    desk: &Desk<'_>,
+    ledger: &Ledger,
+    plans: Vec<DecisionPlan>,
+) -> Result<Applied, StoreError> {
+    let nothing = |plan: &DecisionPlan| plan.changes.is_empty() && plan.faults.is_empty();
+    if plans.iter().all(nothing) && !plans.iter().any(|plan| plan.faults_known) {
+        return Ok(Applied::default());
+    }
+    let looked_at = plans.iter().filter(|plan| plan.faults_known);
+    for fault in looked_at.flat_map(|plan| &plan.faults) {
+        warn!(%fault, "the catalogue has something that cannot be read");
+    }
+    let now = desk.now;
+    let plans: Vec<(DecisionPlan, Vec<DateTime<Utc>>)> = plans
+        .into_iter()
+        .map(|plan| {
+            let releases = plan
+                .changes
+                .iter()
+                .map(|change| release(desk, change))
+                .collect();
+            (plan, releases)
+        })
+        .collect();
+    ledger.write_blocking("write a plan", move |connection| {
+        let mut total = Applied::default();
+        for (plan, releases) in &plans {
+            let applied = obligations::apply(connection, plan, releases, now)?;
+            total.obligations += applied.obligations;
+            total.notices += applied.notices;
+        }
+        Ok(total)
+    })
+}
+
+/// When a change's notices may go out.
+fn release(desk: &Desk<'_>, change: &Change) -> DateTime<Utc> {
+    let latest_on = change.record.latest_on;
+    let calendar = &desk.library.calendar;
+    instant(
+        desk.library
+            .window
+            .release(civil(desk.now), latest_on, calendar),
+    )
+}
+
+fn remember(desk: &Desk<'_>, ledger: &Ledger, watermark: Watermark) -> Result<(), StoreError> {
+    if remembered(desk)? == Some(watermark.clone()) {
+        return Ok(());
+    }
+    ledger.write_blocking("move the watermark", move |connection| {
+        settings::set(
+            connection,
+            settings::CATALOG_SEQ,
+            &watermark.seq.to_string(),
+        )?;
+        settings::set(connection, settings::BOOKS, &watermark.books)
+    })
+}
+
+/// How far the last complete pass had read, if there was one.
+fn remembered(desk: &Desk<'_>) -> Result<Option<Watermark>, StoreError> {
+    let setting = |name| {
+        desk.reader
+            .ask("read the watermark", |c| settings::get(c, name))
+    };
+    let seq = setting(settings::CATALOG_SEQ)?.and_then(|seq| seq.parse().ok());
+    let books = setting(settings::BOOKS)?;
+    Ok(seq.zip(books).map(|(seq, books)| Watermark { seq, books }))
+}
