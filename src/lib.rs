@@ -20,3 +20,5 @@ pub mod clock;
 pub mod store;
 pub mod channels;
 pub mod jobs;
+
+pub mod config;

@@ -10,6 +10,7 @@
 )]
 
 mod catalog;
+mod config;
 mod counting;
 mod gaps;
 mod golden;

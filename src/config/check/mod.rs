@@ -1,0 +1,170 @@
+//! Everything that can be known wrong before anything is sent.
+//!
+//! Owns what the settings, the units and their files show by themselves. Refuses the
+//! network, and refuses the catalogue's rows: who reads the catalogue adds to the
+//! report what its rows show (units nobody knows, steps without their anchor).
+
+mod files;
+
+use std::path::Path;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Asia;
+use serde::Serialize;
+
+use crate::channels::Channels;
+use crate::domain::calendar::{Calendar, Coverage};
+use crate::domain::directory::Unit;
+use crate::domain::fault::Fault;
+
+use super::Config;
+
+/// How many of a bell's next times are shown: two would hide a weekly pattern.
+const TIMES_SHOWN: usize = 3;
+/// The State Council's notice comes out in November; from its first day on, a missing
+/// one is worth a warning.
+const NOTICE_MONTH: u32 = 11;
+
+/// What a check found, at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Report {
+    /// duban will not start, or not do its work.
+    pub faults: Vec<Fault>,
+    /// duban works, and somebody should look.
+    pub warnings: Vec<Fault>,
+    /// What was found in order, for the reader to compare with what was meant.
+    pub facts: Vec<Fact>,
+}
+
+/// Something that is as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// File, key or unit.
+    pub about: String,
+    /// What was found.
+    pub found: String,
+}
+
+/// What surrounds a check and is not in the settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The moment of the check.
+    pub now: DateTime<Utc>,
+    /// The working days, built-in years and loaded ones.
+    pub calendar: &'a Calendar,
+    /// The folder of credentials; systemd shows it to the service only.
+    pub credentials: Option<&'a Path>,
+}
+
+/// Looks at everything and sends nothing.
+#[must_use]
+pub fn check(config: &Config, around: &Around<'_>) -> Report {
+    let mut report = Report::default();
+    report.bells(config, around.now);
+    files::look_at(config, &mut report);
+    report.years(around);
+    report.people(config);
+    report.channels(config, around.credentials);
+    report
+}
+
+impl Report {
+    /// Whether duban can start and do its work.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn fact(&mut self, about: impl Into<String>, found: impl Into<String>) {
+        self.facts.push(Fact {
+            about: about.into(),
+            found: found.into(),
+        });
+    }
+
+    fn warn(&mut self, place: &str, found: impl Into<String>, expected: impl Into<String>) {
+        self.warnings.push(Fault::new(place, found, expected));
+    }
+
+    fn fault(&mut self, place: &str, found: impl Into<String>, expected: impl Into<String>) {
+        self.faults.push(Fault::new(place, found, expected));
+    }
+
+    fn bells(&mut self, config: &Config, now: DateTime<Utc>) {
+        let now = now.with_timezone(&Asia::Shanghai);
+        for bell in &config.schedule.wake {
+            let about = format!("schedule.wake `{}`", bell.text());
+            let times = bell.next_times(now, TIMES_SHOWN);
+            if times.is_empty() {
+                self.fault(&about, "a bell that never rings", "a time that comes");
+                continue;
+            }
+            let times: Vec<String> = times
+                .iter()
+                .map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string())
+                .collect();
+            self.fact(about, format!("rings {}", times.join(", ")));
+        }
+    }
+
+    fn years(&mut self, around: &Around<'_>) {
+        let today = around.now.with_timezone(&Asia::Shanghai).date_naive();
+        for year in years_needed(today) {
+            let about = format!("calendar {year}");
+            let found = match around.calendar.coverage(year) {
+                Coverage::Confirmed => {
+                    self.fact(about, "the State Council's notice is loaded");
+                    continue;
+                }
+                Coverage::Provisional => "statutory days only",
+                Coverage::Missing => "nothing",
+            };
+            let expected = "the State Council's notice (`duban calendar load`); \
+                            until then dates that touch the year are provisional";
+            self.warn(&about, found, expected);
+        }
+    }
+
+    fn people(&mut self, config: &Config) {
+        let directory = &config.units.directory;
+        let (mut people, mut endpoints) = (0, 0);
+        for unit in directory.units().iter().chain([directory.centre()]) {
+            people += unit.contacts.len();
+            endpoints += usize::from(unit.has_webhook);
+            if is_out_of_reach(unit) {
+                let expected = "a contact or a webhook; its notices go to the supervision centre";
+                self.warn(&unit.name, "no way to reach it", expected);
+            }
+        }
+        let units = directory.units().len() + 1;
+        let found = format!("{units} units, {people} people, {endpoints} endpoints");
+        self.fact(config.directory.display().to_string(), found);
+    }
+
+    /// Builds what would speak, without speaking: templates, secrets, certificates and
+    /// URLs are read as they will be at start.
+    fn channels(&mut self, config: &Config, credentials: Option<&Path>) {
+        let endpoints = &config.units.endpoints;
+        match Channels::new(&config.mail, &config.webhook, endpoints, credentials) {
+            Ok(channels) => self.warnings.extend(channels.warnings().cloned()),
+            Err(faults) => {
+                // By hand nobody sees the service's credentials: that is no fault of theirs.
+                let unseen =
+                    |fault: &Fault| credentials.is_none() && fault.place.starts_with("credential ");
+                let (unseen, faults) = faults.into_iter().partition(unseen);
+                self.warnings.extend::<Vec<_>>(unseen);
+                self.faults.extend::<Vec<_>>(faults);
+            }
+        }
+    }
+}
+
+/// This year and, once its notice may be out, the next.
+fn years_needed(today: NaiveDate) -> impl Iterator<Item = i32> {
+    let next = (today.month() >= NOTICE_MONTH).then(|| today.year() + 1);
+    std::iter::once(today.year()).chain(next)
+}
+
+fn is_out_of_reach(unit: &Unit) -> bool {
+    unit.contacts.is_empty() && !unit.has_webhook
+}

@@ -1,0 +1,179 @@
+//! What the administrator decides: `duban.toml`, and `units.toml` beside it.
+//!
+//! Owns composing the rooms' settings, and telling every fault of both files at once.
+//! Refuses unknown keys, secrets written out, and silent defaults for what may be
+//! wrong: each default is shown in `config/duban.toml`.
+
+pub mod check;
+mod delivery;
+mod document;
+mod log;
+mod mail;
+mod schedule;
+mod units;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::channels::{mail as mail_channel, webhook};
+use crate::domain::fault::Fault;
+
+pub use delivery::Delivery;
+pub use log::{Format, Level, Log};
+pub use schedule::{Bell, BellError, Schedule};
+pub use units::Units;
+
+use document::Document;
+
+/// Everything the two files say. Paths are absolute, or relative to where duban was
+/// started if the path of `duban.toml` was.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// The city's catalogue; opened read-only.
+    pub catalog: PathBuf,
+    /// Our ledger.
+    pub ledger: PathBuf,
+    /// The rule pack; the built-in one where there is none.
+    pub rules: Option<PathBuf>,
+    /// A folder of yearly notices (`*.json` in the `holiday-cn` form) that replace or add
+    /// to the built-in years.
+    pub calendar: Option<PathBuf>,
+    /// When to wake and when to speak.
+    pub schedule: Schedule,
+    /// How much at once and how long.
+    pub delivery: Delivery,
+    /// What is logged, and in which form.
+    pub log: Log,
+    /// How mail leaves.
+    pub mail: mail_channel::Settings,
+    /// What holds for every endpoint.
+    pub webhook: webhook::Settings,
+    /// Units, people and endpoints, from `units.toml`.
+    pub units: Units,
+    /// The file the units come from.
+    pub directory: PathBuf,
+}
+
+impl Config {
+    /// Reads `duban.toml` at `path`, and the units file it names.
+    ///
+    /// # Errors
+    /// Every fault of both files, in the order of the files.
+    pub fn load(path: &Path) -> Result<Self, Vec<Fault>> {
+        let text = text_of(path).map_err(|fault| vec![fault])?;
+        let (config, mut faults) = Self::read(path, &text);
+        // The units are read even if the settings have faults, so that both are told.
+        let units = match text_of(&config.directory) {
+            Ok(text) => Units::read(&config.directory, &text),
+            Err(fault) => Err(vec![fault]),
+        };
+        let units = units.unwrap_or_else(|more| {
+            faults.extend(more);
+            Units::default()
+        });
+        if faults.is_empty() {
+            Ok(Self { units, ..config })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The settings of commands that only read and were given a catalogue but no
+    /// `duban.toml`: everything else built in, and no units.
+    #[must_use]
+    pub fn built_in(catalog: PathBuf) -> Self {
+        Self {
+            catalog,
+            ..Self::default()
+        }
+    }
+
+    /// What can be read of `duban.toml`, with all its faults; the units stay empty.
+    fn read(path: &Path, text: &str) -> (Self, Vec<Fault>) {
+        let mut document = Document::read(path, text);
+        let beside = |name: &str| path.with_file_name(name);
+        let config = Self {
+            catalog: required(&mut document, "catalog", beside("catalog.db")),
+            ledger: required(&mut document, "ledger", beside("ledger.db")),
+            directory: required(&mut document, "directory", beside("units.toml")),
+            rules: optional(document.section::<OptionalFile>("rules")),
+            calendar: document
+                .section::<OptionalFolder>("calendar")
+                .and_then(|calendar| calendar.folder),
+            schedule: document.section("schedule").unwrap_or_default(),
+            delivery: document.section("delivery").unwrap_or_default(),
+            log: document.section("log").unwrap_or_default(),
+            mail: mail::mail(&mut document, path),
+            webhook: document.section("webhook").unwrap_or_default(),
+            units: Units::default(),
+        };
+        config.refuse_contradictions(&mut document);
+        (config, document.finish())
+    }
+
+    fn refuse_contradictions(&self, document: &mut Document<'_>) {
+        let sections = [
+            ("schedule", self.schedule.contradictions()),
+            ("delivery", self.delivery.contradictions()),
+        ];
+        for (section, contradictions) in sections {
+            for (key, found, expected) in contradictions {
+                let place = document.place_of(section, key);
+                document.refuse(place, found, expected);
+            }
+        }
+        let longest = self.longest_attempt_secs();
+        if u64::from(self.delivery.lease_secs) <= longest {
+            let place = document.place_of("delivery", "lease_secs");
+            let expected = format!(
+                "more than {longest}: the deadlines of [mail] and [webhook] let one attempt take so long"
+            );
+            document.refuse(place, self.delivery.lease_secs.to_string(), expected);
+        }
+        if self.ledger == self.catalog {
+            let place = document.place_of("ledger", "file");
+            let found = "the file of the catalogue";
+            document.refuse(
+                place,
+                found,
+                "a file of its own: the catalogue is never written",
+            );
+        }
+    }
+
+    fn longest_attempt_secs(&self) -> u64 {
+        let longest = self.mail.longest_attempt().max(self.webhook.timeout());
+        longest.as_secs()
+    }
+}
+
+/// The path under `file` of that section, or the default where the section is absent
+/// or has no such key.
+fn required(document: &mut Document<'_>, section: &'static str, default: PathBuf) -> PathBuf {
+    let file = optional(document.section::<OptionalFile>(section));
+    file.unwrap_or(default)
+}
+
+fn optional(section: Option<OptionalFile>) -> Option<PathBuf> {
+    section.and_then(|section| section.file)
+}
+
+fn text_of(path: &Path) -> Result<String, Fault> {
+    let place = path.display().to_string();
+    fs::read_to_string(path)
+        .map_err(|error| Fault::new(place, error.to_string(), "a readable file"))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct OptionalFile {
+    file: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct OptionalFolder {
+    folder: Option<PathBuf>,
+}
