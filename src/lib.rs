@@ -22,3 +22,4 @@ pub mod channels;
 pub mod jobs;
 
 pub mod config;
+pub mod daemon;

@@ -9,13 +9,22 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod bell;
 mod catalog;
 mod config;
 mod counting;
+mod crash;
+mod digest;
+mod directory;
 mod gaps;
 mod golden;
+mod holds;
+mod journey;
+mod ladder;
+mod ledger;
 mod mail;
 mod pack;
+mod revisions;
 mod rules;
 mod support;
 mod webhook;

@@ -1,6 +1,10 @@
 //! What several tests share: peers to talk to, and messages to send them.
 
 pub(crate) mod certificates;
+pub(crate) mod city;
 pub(crate) mod http;
+pub(crate) mod look;
+pub(crate) mod mailbox;
 pub(crate) mod messages;
 pub(crate) mod smtp;
+pub(crate) mod world;

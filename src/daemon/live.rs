@@ -1,0 +1,212 @@
+//! The settings in force: what a reload replaces as a whole.
+//!
+//! Owns reading pack, calendar and directory into one library and building the
+//! channels from the configuration. Refuses to keep half of an old and half of a
+//! new configuration.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use sha2::{Digest as _, Sha256};
+
+use crate::channels::Channels;
+use crate::clock::Clock;
+use crate::config::{Bell, Config};
+use crate::domain::calendar::{Calendar, Notice};
+use crate::domain::fault::Fault;
+use crate::domain::ladder::SendWindow;
+use crate::domain::pack::{self, Pack};
+use crate::domain::{almanac, shipped};
+use crate::jobs::{Context, Library, Limits};
+use crate::store::ledger::Ledger;
+
+/// Connections to the relay are kept busy by this many messages each: one on the wire,
+/// the others waiting for their claim or their receipt to reach the disk.
+const MESSAGES_PER_CONNECTION: usize = 8;
+
+/// Everything a reload replaces.
+#[derive(Debug)]
+pub struct Live {
+    /// Law, calendar and directory.
+    pub library: Arc<Library>,
+    /// Ledger, channels, clock and limits.
+    pub context: Context,
+    /// The city's catalogue.
+    pub catalog: PathBuf,
+    /// When the centre's digest is due.
+    pub digest_at: NaiveTime,
+    /// When to wake, besides by itself.
+    pub wake: Vec<Bell>,
+}
+
+impl Live {
+    /// Builds everything from `config`.
+    ///
+    /// # Errors
+    /// Every fault of pack, calendar and channels.
+    pub fn new(config: &Config, clock: Clock, ledger: Ledger) -> Result<Self, Vec<Fault>> {
+        let library = library(config);
+        let credentials = credentials_folder();
+        let channels = Channels::new(
+            &config.mail,
+            &config.webhook,
+            &config.units.endpoints,
+            credentials.as_deref(),
+        );
+        let (library, channels) = match (library, channels) {
+            (Ok(library), Ok(channels)) => (library, channels),
+            (library, channels) => {
+                let faults = [library.err(), channels.err()];
+                return Err(faults.into_iter().flatten().flatten().collect());
+            }
+        };
+        for doubt in channels.warnings() {
+            tracing::warn!(%doubt, "allowed, but unwise");
+        }
+        Ok(Self {
+            library: Arc::new(library),
+            context: Context {
+                ledger,
+                channels: Arc::new(channels),
+                clock,
+                policy: config.delivery.retry.clone(),
+                limits: limits(config),
+                holder: format!("pid-{}", std::process::id()),
+            },
+            catalog: config.catalog.clone(),
+            digest_at: config.schedule.digest_at,
+            wake: config.schedule.wake.clone(),
+        })
+    }
+}
+
+/// Pack, calendar and directory as the configuration names them.
+///
+/// # Errors
+/// Every fault of the pack and of the notices.
+pub fn library(config: &Config) -> Result<Library, Vec<Fault>> {
+    let pack = pack_of(config.rules.as_deref());
+    let calendar = calendar_of(config.calendar.as_deref());
+    let (pack, calendar) = match (pack, calendar) {
+        (Ok(pack), Ok(calendar)) => (pack, calendar),
+        (pack, calendar) => {
+            let faults = [pack.err(), calendar.err()];
+            return Err(faults.into_iter().flatten().flatten().collect());
+        }
+    };
+    let window = SendWindow {
+        from: config.schedule.send_from,
+        until: config.schedule.send_until,
+    };
+    let directory = config.units.directory.clone();
+    let fingerprint = fingerprint(&format!("{pack:?}{calendar:?}{directory:?}"));
+    Ok(Library {
+        pack,
+        calendar,
+        directory,
+        fingerprint,
+        window,
+    })
+}
+
+/// The pack at `path`, or the built-in one.
+///
+/// # Errors
+/// All its faults.
+pub fn pack_of(path: Option<&Path>) -> Result<Pack, Vec<Fault>> {
+    match path {
+        None => shipped::pack(),
+        Some(path) => pack::read(&path.display().to_string(), &text_of(path)?),
+    }
+}
+
+/// The built-in notices, and those of `folder` in place of or beside them.
+///
+/// # Errors
+/// All faults of every notice.
+pub fn notices_of(folder: Option<&Path>) -> Result<Vec<Notice>, Vec<Fault>> {
+    let mut notices = shipped::notices()?;
+    let mut faults = Vec::new();
+    for path in folder.map(json_files).transpose()?.unwrap_or_default() {
+        let read =
+            text_of(&path).and_then(|text| almanac::read(&path.display().to_string(), &text));
+        match read {
+            // A table without days is a year whose notice is not out; it replaces nothing.
+            Ok(notice) if notice.days.is_empty() => {}
+            Ok(notice) => notices.push(notice),
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() {
+        Ok(notices)
+    } else {
+        Err(faults)
+    }
+}
+
+fn calendar_of(folder: Option<&Path>) -> Result<Calendar, Vec<Fault>> {
+    match folder {
+        None => shipped::calendar(),
+        Some(folder) => almanac::calendar(&notices_of(Some(folder))?),
+    }
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Fault>> {
+    let unreadable = |error: std::io::Error| {
+        let place = folder.display().to_string();
+        vec![Fault::new(
+            place,
+            error.to_string(),
+            "a folder of yearly notices (*.json)",
+        )]
+    };
+    let entries = fs::read_dir(folder).map_err(unreadable)?;
+    let mut files = Vec::new();
+    for entry in entries {
+        files.push(entry.map_err(unreadable)?.path());
+    }
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    files.sort();
+    Ok(files)
+}
+
+fn text_of(path: &Path) -> Result<String, Vec<Fault>> {
+    let place = path.display().to_string();
+    let unreadable =
+        |error: std::io::Error| vec![Fault::new(place, error.to_string(), "a readable file")];
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+fn limits(config: &Config) -> Limits {
+    let delivery = &config.delivery;
+    let of = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Limits {
+        in_flight: of(delivery.in_flight),
+        per_destination: of(delivery.per_destination),
+        per_relay: config.mail.connections() * MESSAGES_PER_CONNECTION,
+        lease_secs: delivery.lease_secs,
+    }
+}
+
+/// What names this very text.
+fn fingerprint(text: &str) -> String {
+    Sha256::digest(text)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// The folder systemd puts credentials into (`LoadCredential=`).
+#[must_use]
+pub fn credentials_folder() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
+}

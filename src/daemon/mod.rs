@@ -1,0 +1,265 @@
+//! The daemon: everything is wired here, and only here tasks are spawned.
+//!
+//! Owns the order of starting (lock, migrate, first plan, ready), the two loops that
+//! plan and deliver, reloading and draining. Refuses to know how any of it is done.
+//!
+//! The loops are two so that a conversation that stalls for minutes delays no plan;
+//! each compares the ledger with the clock, and whatever wakes them is only a bell.
+
+mod bell;
+mod deliverer;
+pub mod live;
+mod planner;
+mod signals;
+mod systemd;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::fault::Fault;
+use crate::jobs::sweep;
+use crate::store::StoreError;
+use crate::store::catalog::Catalog;
+use crate::store::ledger::outbox::Abandoned;
+use crate::store::ledger::{self, Ledger, Writer};
+use live::Live;
+use planner::Telling;
+pub use signals::{Signals, listen};
+use systemd::StatusLine;
+
+/// What is under way when told to stop may take this long to finish; what has not by
+/// then is returned at the next start as a marked repeat. Less than `TimeoutStopSec`.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// What was handed to the ledger may take this long to reach the disk after the drain. A
+/// round of planning that is still under way is not waited for: its pages are written
+/// whole or not at all, and the next start makes the round again.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Why the daemon ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something people wrote is wrong.
+    #[error("{} faults in configuration, rules or catalogue", .0.len())]
+    Faults(Vec<Fault>),
+    /// A database refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A part of the daemon ended without being asked to.
+    #[error("the {0} ended without being asked to")]
+    PartEnded(&'static str),
+}
+
+/// Starts the ledger's writer on its thread; it ends when the last handle is gone.
+///
+/// # Errors
+/// What the system says when it has no thread to give.
+pub fn start_writer(writer: Writer) -> std::io::Result<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name("ledger".to_owned());
+    thread.spawn(move || writer.run())
+}
+
+/// Runs the daemon on the configuration at `path` until it is told to stop.
+///
+/// # Errors
+/// Why it could not start, or ended by itself.
+pub async fn run(path: &Path, clock: Clock, signals: Signals) -> Result<(), Failure> {
+    let config = Config::load(path).map_err(Failure::Faults)?;
+    let (ledger, writer) = ledger::open(&config.ledger)?;
+    let writer = start_writer(writer).map_err(StoreError::file(&config.ledger))?;
+    refuse_foreign_schema(&config.catalog)?;
+    let live = Arc::new(Live::new(&config, clock, ledger.clone()).map_err(Failure::Faults)?);
+    let daemon = Daemon {
+        path: path.to_owned(),
+        catalog: config.catalog.clone(),
+        ledger,
+        live,
+        signals,
+        status: StatusLine::default(),
+    };
+    let ended = daemon.run().await;
+    // The last handle is gone with the daemon: what was queued is written first.
+    let written = tokio::task::spawn_blocking(move || writer.join());
+    if tokio::time::timeout(FLUSH, written).await.is_err() {
+        warn!("stopped in the middle of a round; the next start makes it again");
+    }
+    ended
+}
+
+/// A catalogue of another shape is refused whole, every difference at once.
+fn refuse_foreign_schema(catalog: &Path) -> Result<(), Failure> {
+    let faults = Catalog::open(catalog)?.check()?;
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Faults(faults))
+    }
+}
+
+/// The parts of a running daemon.
+struct Daemon {
+    path: PathBuf,
+    catalog: PathBuf,
+    ledger: Ledger,
+    live: Arc<Live>,
+    signals: Signals,
+    status: StatusLine,
+}
+
+/// What wakes the loops.
+#[derive(Debug, Clone, Default)]
+struct Wakes {
+    /// Something may have to be planned.
+    plan: Arc<Notify>,
+    /// Something may have to be delivered.
+    deliver: Arc<Notify>,
+}
+
+type Parts = JoinSet<&'static str>;
+
+impl Daemon {
+    async fn run(self) -> Result<(), Failure> {
+        let (live, watched) = watch::channel(Arc::clone(&self.live));
+        let (wakes, stop) = (Wakes::default(), CancellationToken::new());
+        tokio::select! {
+            () = self.signals.stop.cancelled() => return Ok(()),
+            made = self.first_round(&wakes) => made?,
+        }
+        let mut parts = self.start(watched, &wakes, &stop);
+        systemd::ready();
+        info!("ready");
+        self.supervise(&live, &mut parts).await?;
+        systemd::stopping(DRAIN);
+        stop.cancel();
+        drain(parts).await;
+        Ok(())
+    }
+
+    /// Starts the loops.
+    fn start(
+        &self,
+        watched: watch::Receiver<Arc<Live>>,
+        wakes: &Wakes,
+        stop: &CancellationToken,
+    ) -> Parts {
+        let mut parts = Parts::new();
+        let pulse = systemd::Pulse::default();
+        let deliverer = deliverer::run(watched.clone(), wakes.clone(), stop.clone(), pulse.clone());
+        parts.spawn(named("deliverer", deliverer));
+        let telling = Telling {
+            pulse,
+            status: self.status.clone(),
+        };
+        let planner = planner::run(watched.clone(), wakes.clone(), stop.clone(), telling);
+        parts.spawn(named("planner", planner));
+        let bell = bell::run(watched, wakes.plan.clone(), stop.clone());
+        parts.spawn(named("bell", bell));
+        parts
+    }
+
+    /// What an earlier process held is returned at once, for this one has the lock; then
+    /// everything is planned that came due meanwhile.
+    async fn first_round(&self, wakes: &Wakes) -> Result<(), Failure> {
+        let (live, wakes) = (Arc::clone(&self.live), wakes.clone());
+        let round = tokio::task::spawn_blocking(move || {
+            let now = live.context.clock.now();
+            sweep::give_back(&live.context.ledger, Abandoned::ByEarlierProcess, now)?;
+            planner::round(&live, &wakes, &mut systemd::starting)
+        });
+        match round.await {
+            Ok(standing) => self.status.say(&standing?),
+            Err(_) => return Err(Failure::PartEnded("first plan")),
+        }
+        Ok(())
+    }
+
+    /// Serves reloads until told to stop; a part that ends by itself is a failure.
+    async fn supervise(
+        &self,
+        live: &watch::Sender<Arc<Live>>,
+        parts: &mut Parts,
+    ) -> Result<(), Failure> {
+        loop {
+            tokio::select! {
+                () = self.signals.stop.cancelled() => return Ok(()),
+                () = self.signals.reload.notified() => self.reload(live),
+                () = self.ledger.closed() => {
+                    error!("the ledger's writer ended without being asked to");
+                    return Err(Failure::PartEnded("ledger's writer"));
+                }
+                ended = parts.join_next() => {
+                    let part = ended.and_then(Result::ok).unwrap_or("part that panicked");
+                    error!(part, "ended without being asked to");
+                    return Err(Failure::PartEnded(part));
+                }
+            }
+        }
+    }
+
+    /// Takes over the files as they are now, or keeps the old settings and says why.
+    fn reload(&self, live: &watch::Sender<Arc<Live>>) {
+        systemd::reloading();
+        let clock = live.borrow().context.clock.clone();
+        let loaded = Config::load(&self.path)
+            .and_then(|config| self.refuse_moved(&config).map(|()| config))
+            .and_then(|config| Live::new(&config, clock, self.ledger.clone()));
+        match loaded {
+            Ok(new) => {
+                live.send_replace(Arc::new(new));
+                self.status.reloaded();
+                info!("reloaded configuration, rules, calendar and directory");
+            }
+            Err(faults) => {
+                for fault in &faults {
+                    error!(%fault, "not reloaded");
+                }
+                warn!("the settings of before stay in force");
+                self.status.reload_refused();
+            }
+        }
+        systemd::ready();
+    }
+
+    /// The databases of a running daemon stay where they are.
+    fn refuse_moved(&self, config: &Config) -> Result<(), Vec<Fault>> {
+        let same = [
+            ("catalog.file", &config.catalog, self.catalog.as_path()),
+            ("ledger.file", &config.ledger, self.ledger.path()),
+        ];
+        let moved = same.into_iter().filter(|(_, new, old)| new != old);
+        let faults: Vec<Fault> = moved
+            .map(|(key, new, old)| {
+                let found = new.display().to_string();
+                Fault::new(key, found, format!("{}, or a restart", old.display()))
+            })
+            .collect();
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// A part that says which one it was.
+async fn named(name: &'static str, part: impl Future<Output = ()>) -> &'static str {
+    part.await;
+    name
+}
+
+/// Waits for the parts to finish what is under way.
+async fn drain(mut parts: Parts) {
+    let all = async { while parts.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN, all).await.is_err() {
+        warn!("stopped with messages under way; they return at the next start as marked repeats");
+    }
+}

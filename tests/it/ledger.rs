@@ -1,0 +1,233 @@
+//! The ledger: one writer, nothing answered before it is durable, nothing ever rewritten.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use duban::daemon::start_writer;
+use duban::store::StoreError;
+use duban::store::ledger::{self, Ledger, Reader, settings};
+use futures_util::future::join_all;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+struct Opened {
+    folder: TempDir,
+    ledger: Ledger,
+    writer: JoinHandle<()>,
+}
+
+fn open() -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, writer) = ledger::open(&folder.path().join("ledger.db")).unwrap();
+    let writer = start_writer(writer).unwrap();
+    Opened {
+        folder,
+        ledger,
+        writer,
+    }
+}
+
+/// Keeps the writer busy until the sender is dropped, so that writes queue up behind it.
+fn hold(ledger: &Ledger) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel::<()>();
+    let (enter, entered) = mpsc::channel::<()>();
+    let ledger = ledger.clone();
+    std::thread::spawn(move || {
+        ledger.write_blocking("hold", move |_| {
+            enter.send(()).unwrap();
+            let _ = held.recv();
+            Ok(())
+        })
+    });
+    entered.recv().unwrap();
+    release
+}
+
+/// How many pages were written to the log, whose header has 32 bytes and each frame's 24.
+fn wal_frames(folder: &TempDir) -> u64 {
+    let log = std::fs::metadata(folder.path().join("ledger.db-wal")).unwrap();
+    (log.len() - 32) / (4096 + 24)
+}
+
+fn names(file: &Path) -> Vec<String> {
+    let connection = Connection::open(file).unwrap();
+    let mut statement = connection
+        .prepare("select name from setting order by name")
+        .unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    names.map(Result::unwrap).collect()
+}
+
+#[test]
+fn many_writers_at_once_are_all_on_disk_when_they_are_answered() {
+    let opened = open();
+    let writers: Vec<_> = (0..64)
+        .map(|n| {
+            let ledger = opened.ledger.clone();
+            std::thread::spawn(move || {
+                let write = move |c: &_| settings::set(c, &format!("{n:02}"), "set");
+                ledger.write_blocking("write", write).unwrap();
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    // What a power cut would leave: the files as they are, the writer still running.
+    let elsewhere = tempfile::tempdir().unwrap();
+    for file in ["ledger.db", "ledger.db-wal"] {
+        let copy = elsewhere.path().join(file);
+        std::fs::copy(opened.folder.path().join(file), copy).unwrap();
+    }
+    assert_eq!(names(&elsewhere.path().join("ledger.db")).len(), 64);
+}
+
+#[tokio::test]
+async fn writes_that_wait_together_share_a_commit() {
+    let opened = open();
+    let release = hold(&opened.ledger);
+    let before = wal_frames(&opened.folder);
+    let writes = (0..64).map(|n| {
+        let write = move |c: &_| settings::set(c, &format!("{n:02}"), "set");
+        opened.ledger.write("write", write)
+    });
+    // All of them wait in the queue before the one that is under way ends.
+    let end = async move { drop(release) };
+    let (answers, ()) = futures_util::future::join(join_all(writes), end).await;
+    assert!(answers.iter().all(Result::is_ok));
+    // Each commit writes each page it touched once; 65 commits would write 65 at least.
+    let frames = wal_frames(&opened.folder) - before;
+    assert!(frames < 16, "{frames} pages were written");
+}
+
+/// Three writes that share a group, the second of them by this statement; whether each was
+/// answered well, and what there is afterwards.
+async fn with_a_failure(fails: &'static str) -> ([bool; 3], Vec<String>) {
+    let opened = open();
+    let release = hold(&opened.ledger);
+    let set = |name: &'static str| {
+        let write = move |c: &_| settings::set(c, name, "set");
+        opened.ledger.write("write", write)
+    };
+    let failing = opened.ledger.write("write", move |c| {
+        settings::set(c, "2 fails", "set")?;
+        c.execute(fails, []).map(|_| ())
+    });
+    let end = async move { drop(release) };
+    let (first, failed, third, ()) =
+        futures_util::join!(set("1 first"), failing, set("3 third"), end);
+    let file = opened.folder.path().join("ledger.db");
+    ([first.is_ok(), failed.is_ok(), third.is_ok()], names(&file))
+}
+
+#[tokio::test]
+async fn a_write_that_fails_takes_nothing_with_it_and_leaves_nothing_behind() {
+    let fails = "insert into setting (name, value) values ('2 fails', 'again')";
+    let (answers, names) = with_a_failure(fails).await;
+    assert_eq!(answers, [true, false, true]);
+    assert_eq!(names, ["1 first", "3 third"]);
+}
+
+#[tokio::test]
+async fn what_the_engine_undoes_with_another_write_is_told_so_and_the_rest_goes_on() {
+    // As a full disk does, this undoes the whole transaction and not the statement alone.
+    let undoes = "insert or rollback into setting (name, value) values ('2 fails', 'again')";
+    let (answers, names) = with_a_failure(undoes).await;
+    assert_eq!(answers, [false, false, true]);
+    assert_eq!(names, ["3 third"]);
+}
+
+#[test]
+fn a_write_that_fails_alone_leaves_nothing_behind_and_says_why() {
+    let opened = open();
+    for fails in ["insert into", "insert or rollback into"] {
+        let failed = opened.ledger.write_blocking("write", move |c| {
+            settings::set(c, "fails", "set")?;
+            let again = format!("{fails} setting (name, value) values ('fails', 'again')");
+            c.execute(&again, []).map(|_| ())
+        });
+        let why = failed.unwrap_err().to_string();
+        assert!(why.contains("UNIQUE"), "{why}");
+    }
+    let stands = |c: &_| settings::set(c, "stands", "set");
+    opened.ledger.write_blocking("write", stands).unwrap();
+    let file = opened.folder.path().join("ledger.db");
+    assert_eq!(names(&file), ["stands"]);
+}
+
+#[test]
+fn a_second_ledger_on_the_same_file_is_refused_until_the_first_is_gone() {
+    let opened = open();
+    let file = opened.folder.path().join("ledger.db");
+    let refused = ledger::open(&file).unwrap_err();
+    assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
+    let Opened { ledger, writer, .. } = opened;
+    drop(ledger);
+    writer.join().unwrap();
+}
+
+#[test]
+fn the_audit_log_cannot_be_changed_or_shortened() {
+    let opened = open();
+    let add = "insert into audit (at, what, subject, detail) values ('now', 'said', 'a', '{}')";
+    let write = |sql: &'static str| {
+        let write = move |c: &Connection| c.execute(sql, []);
+        opened.ledger.write_blocking("write", write)
+    };
+    write(add).unwrap();
+    for forbidden in [
+        "update audit set what = 'unsaid'",
+        "delete from audit",
+        "insert or replace into audit (seq, at, what, subject, detail)
+         values (1, 'now', 'unsaid', 'a', '{}')",
+    ] {
+        let refused = write(forbidden).unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{forbidden}: {refused}");
+    }
+}
+
+#[test]
+fn a_ledger_that_a_newer_duban_wrote_is_refused() {
+    let opened = open();
+    let Opened {
+        folder,
+        ledger,
+        writer,
+    } = opened;
+    drop(ledger);
+    writer.join().unwrap();
+    let file = folder.path().join("ledger.db");
+    let connection = Connection::open(&file).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let refused = ledger::open(&file).unwrap_err();
+    assert!(matches!(refused, StoreError::Migrate { .. }), "{refused}");
+}
+
+#[test]
+fn a_reader_sees_nothing_of_a_write_that_is_under_way() {
+    let opened = open();
+    let file = opened.folder.path().join("ledger.db");
+    let reader = Reader::open(&file).unwrap();
+    let seen = || {
+        let ask = |c: &_| settings::get(c, "half");
+        reader.ask("look", ask).unwrap()
+    };
+    let (go, wait) = mpsc::channel::<()>();
+    let (tell, told) = mpsc::channel::<()>();
+    let ledger = opened.ledger.clone();
+    let writer = std::thread::spawn(move || {
+        ledger.write_blocking("write", move |c| {
+            settings::set(c, "half", "set")?;
+            tell.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok(())
+        })
+    });
+    told.recv().unwrap();
+    assert_eq!(seen(), None);
+    go.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+    assert_eq!(seen(), Some("set".to_owned()));
+}

@@ -1,0 +1,252 @@
+//! What was true when it was planned and is not any more: a date moves, a duty ends.
+//!
+//! arc-18 gives 30 days after the execution is completed.
+
+use duban::store::ledger::outbox;
+use serde_json::json;
+
+use crate::support::smtp::{Act, Stage};
+use crate::support::world::World;
+
+const KEY: &str = "2026-001/arc-18";
+
+/// A world in which arc-18 is due on Wednesday 9 September.
+fn due_on_the_ninth(today: &str) -> World {
+    let world = World::new(today);
+    world.decision("2026-001");
+    world.event("2026-001", "execution_completed", "2026-08-10");
+    world
+}
+
+/// Moves the day it was completed, and with it the date, by correcting the event.
+fn correct(world: &World, completed: &str) {
+    world.change(&format!(
+        "update event set on_date = '{completed}' where kind = 'execution_completed'"
+    ));
+}
+
+#[test]
+fn planning_twice_inserts_nothing() {
+    let world = due_on_the_ninth("2026-09-02");
+    let first = world.plan();
+    assert_eq!((first.obligations, first.notices), (1, 3));
+    let second = world.plan();
+    assert_eq!((second.obligations, second.notices), (0, 0));
+    // Even when every decision is looked at again.
+    world.change("update decision set note = 'looked at'");
+    assert_eq!(world.plan().notices, 0);
+    assert_eq!(world.notices("arc-18").len(), 3);
+}
+
+#[test]
+fn a_date_that_moves_is_the_same_obligation_with_a_higher_revision() {
+    let world = due_on_the_ninth("2026-09-02");
+    world.work();
+    correct(&world, "2026-08-14");
+    world.work();
+    let obligations = "select rule, revision, due_on from obligation";
+    assert_eq!(world.rows(obligations), ["arc-18 2 2026-09-14"]);
+}
+
+#[test]
+fn both_dates_stay_in_the_audit_log() {
+    let world = due_on_the_ninth("2026-09-02");
+    world.work();
+    correct(&world, "2026-08-14");
+    world.work();
+    let audit = world.audit(KEY);
+    assert_eq!(audit.len(), 1);
+    assert_eq!(audit[0].what, "date moved");
+    let both = json!({
+        "revision": 2,
+        "was": { "due_on": "2026-09-09", "latest_on": "2026-09-09" },
+        "is": { "due_on": "2026-09-14", "latest_on": "2026-09-14" },
+    });
+    assert_eq!(audit[0].detail, both);
+}
+
+#[test]
+fn who_was_told_the_old_date_is_told_of_the_change() {
+    let world = due_on_the_ninth("2026-09-02");
+    assert_eq!(world.work().mailed(), ["contact@jtj", "contact@zjj"]);
+    correct(&world, "2026-08-20");
+    let sent = world.day("2026-09-03");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    for mail in sent.notices() {
+        assert!(mail.subject.contains("期限变更"), "{mail:?}");
+        assert!(mail.text.contains("原定2026年9月9日"), "{mail:?}");
+        assert!(mail.text.contains("现改为2026年9月20日"), "{mail:?}");
+    }
+    assert_eq!(sent.posts.len(), 1);
+    let body = sent.posts[0].json();
+    assert_eq!(body["type"], "duban.notice.changed");
+    assert_eq!(body["data"]["was_due_on"], "2026-09-09");
+    assert_eq!(body["data"]["due_on"], "2026-09-20");
+}
+
+#[test]
+fn a_date_that_moves_again_is_told_again_to_who_knows_an_older_one() {
+    let world = due_on_the_ninth("2026-09-02");
+    world.work();
+    correct(&world, "2026-08-20");
+    world.day("2026-09-03");
+    correct(&world, "2026-08-25");
+    let sent = world.day("2026-09-04");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    assert!(sent.notices()[0].text.contains("原定2026年9月20日"));
+}
+
+#[test]
+fn who_was_not_told_the_old_date_hears_only_the_new_one() {
+    let world = due_on_the_ninth("2026-09-02");
+    // Planned after hours, so it waits.
+    world.at_time("2026-09-02", "18:00");
+    assert!(world.work().is_silent());
+    correct(&world, "2026-08-11");
+    world.plan();
+    let old = &world.notices("arc-18")[..3];
+    assert!(old.iter().all(|notice| notice.ends_with(" cancelled")));
+    let sent = world.day("2026-09-03");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    for mail in sent.notices() {
+        assert!(mail.text.contains("不晚于2026年9月10日"), "{mail:?}");
+        assert!(!mail.text.contains("2026年9月9日（周三）（含"), "{mail:?}");
+        assert!(!mail.text.contains("原定"), "{mail:?}");
+    }
+}
+
+#[test]
+fn a_date_that_moves_ahead_climbs_its_ladder_anew() {
+    let world = due_on_the_ninth("2026-09-02");
+    world.days("2026-09-02", "2026-09-08");
+    correct(&world, "2026-09-01");
+    world.days("2026-09-09", "2026-10-08");
+    assert_eq!(
+        world.rungs("arc-18"),
+        [
+            "2026-09-02 -7d told",
+            "2026-09-04 -3d told",
+            "2026-09-08 -1d told",
+            // 1 October and the week after it are holidays: the date rolls to the eighth.
+            "2026-09-30 -7d superseded",
+            "2026-09-30 -3d superseded",
+            "2026-09-30 -1d told",
+            "2026-10-08 +0d told",
+        ]
+    );
+}
+
+#[test]
+fn a_new_holiday_table_moves_the_date_and_who_was_told_hears_of_it() {
+    let mut world = World::new("2027-03-01");
+    world.decision("2026-001");
+    // Wednesday 10 March 2027, a working day as far as is known.
+    world.event("2026-001", "execution_completed", "2027-02-08");
+    let sent = world.day("2027-03-03");
+    let provisional = "放假安排尚未确认";
+    assert!(sent.notices()[0].text.contains(provisional));
+    let notice = r#"{"year": 2027, "papers": ["https://example.gov.cn/1"],
+        "days": [{"name": "调休", "date": "2027-03-10", "isOffDay": true}]}"#;
+    std::fs::create_dir(world.at("calendar")).unwrap();
+    std::fs::write(world.at("calendar/2027.json"), notice).unwrap();
+    let settings = std::fs::read_to_string(world.at("duban.toml")).unwrap();
+    let folder = format!(
+        "[calendar]\nfolder = \"{}\"\n",
+        world.at("calendar").display()
+    );
+    std::fs::write(world.at("duban.toml"), folder + &settings).unwrap();
+    world.crash_and_reopen();
+    let sent = world.day("2027-03-04");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    assert!(sent.notices()[0].text.contains("现改为2027年3月11日"));
+    assert!(!sent.notices()[0].text.contains(provisional));
+}
+
+/// What may end a duty, as a change of the catalogue.
+const ENDINGS: [(&str, &str); 5] = [
+    (
+        "done",
+        "insert into event (decision_id, kind, on_date)
+         values ('2026-001', 'execution_material_filed', '2026-09-02')",
+    ),
+    (
+        "waived",
+        "insert into event (decision_id, kind, on_date, note)
+         values ('2026-001', 'waived', '2026-09-02', 'arc-18；张三；并入另案')",
+    ),
+    ("exempt", "update decision set status = 'withdrawn'"),
+    (
+        "anchor no longer recorded",
+        "delete from event where kind = 'execution_completed'",
+    ),
+    ("anchor no longer recorded", "delete from decision"),
+];
+
+#[test]
+fn what_is_no_longer_owed_is_not_sent_and_the_audit_log_says_why() {
+    for (state, change) in ENDINGS {
+        let world = due_on_the_ninth("2026-09-02");
+        world.at_time("2026-09-02", "06:00");
+        world.plan();
+        assert_eq!(world.messages("pending"), 3, "{state}");
+        world.change(change);
+        let sent = world.day("2026-09-02");
+        assert!(sent.is_silent(), "{state}");
+        assert_eq!(world.messages("cancelled"), 3, "{state}");
+        let closed = world.audit(KEY).pop().unwrap();
+        assert_eq!(closed.what, "closed", "{state}");
+        assert_eq!(closed.detail, json!({ "state": state }));
+        assert!(world.day("2026-10-09").is_silent(), "{state}");
+    }
+}
+
+#[test]
+fn what_is_done_is_not_tried_again() {
+    let world = due_on_the_ninth("2026-09-02");
+    for _ in 0..3 {
+        world.relay.next(Stage::Rcpt, Act::Say("450 4.2.0 busy"));
+    }
+    assert!(world.work().mails.is_empty());
+    world.change(ENDINGS[0].1);
+    world.at_time("2026-09-02", "12:00");
+    assert_eq!(world.work().mailed(), [""; 0]);
+    assert!(
+        world
+            .rows("select id from notice where state = 'standing'")
+            .len()
+            == 1
+    );
+}
+
+#[test]
+fn what_was_given_up_on_and_is_done_since_is_neither_listed_nor_sent_by_hand() {
+    let world = due_on_the_ninth("2026-09-02");
+    for _ in 0..3 {
+        world.relay.next(Stage::Rcpt, Act::Say("550 5.1.1 nobody"));
+    }
+    assert!(world.work().mails.is_empty());
+    let given_up = world.rows("select key from message where state = 'failed' and digest is null");
+    assert_eq!(given_up.len(), 2);
+    world.change(ENDINGS[0].1);
+    world.plan();
+    let now = world.clock.now();
+    for key in given_up {
+        let retry = move |c: &_| outbox::retry(c, &key, "asked for", now);
+        assert!(!world.ledger().write_blocking("retry", retry).unwrap());
+    }
+    assert!(world.work().is_silent());
+    assert_eq!(world.messages("failed"), 1, "the digest alone");
+}
+
+#[test]
+fn a_duty_that_is_to_be_done_after_all_goes_on_where_it_was() {
+    let world = due_on_the_ninth("2026-09-02");
+    world.work();
+    world.change(ENDINGS[0].1);
+    world.day("2026-09-04");
+    world.change("delete from event where kind = 'execution_material_filed'");
+    let sent = world.day("2026-09-08");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    let what: Vec<String> = world.audit(KEY).into_iter().map(|e| e.what).collect();
+    assert_eq!(what, ["closed", "reopened"]);
+}

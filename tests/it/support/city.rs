@@ -1,0 +1,102 @@
+//! The city of the tests: its units and people, its catalogue, its `duban.toml`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use duban::store::catalog;
+use rusqlite::Connection;
+
+/// The signing key of the one unit with an endpoint.
+pub(crate) const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// The centre, and four units with a contact, a head and a leader each; 市住建局 has an
+/// endpoint too. `{URL}` and `{SECRET}` are filled in.
+const UNITS: &str = r#"
+[centre]
+name = "市督查指挥中心"
+[[centre.contact]]
+name = "值班员"
+email = "centre@dc"
+
+[roles]
+office = "市政府办公室"
+legal = "市司法局"
+authority = "市政府办公室"
+
+[[unit]]
+name = "市住建局"
+aliases = ["市住房和城乡建设局"]
+contact = [
+  { name = "王联络", email = "contact@zjj" },
+  { name = "李局长", email = "head@zjj", audience = "head" },
+  { name = "张副市长", email = "leader@zjj", audience = "leader" },
+]
+webhook = { url = "{URL}", secrets = [{ file = "{SECRET}" }] }
+
+[[unit]]
+name = "市交通局"
+contact = [
+  { name = "赵联络", email = "contact@jtj" },
+  { name = "钱局长", email = "head@jtj", audience = "head" },
+  { name = "孙副市长", email = "leader@jtj", audience = "leader" },
+]
+
+[[unit]]
+name = "市政府办公室"
+contact = [
+  { name = "周联络", email = "contact@zfb" },
+  { name = "吴主任", email = "head@zfb", audience = "head" },
+  { name = "郑秘书长", email = "leader@zfb", audience = "leader" },
+]
+
+[[unit]]
+name = "市司法局"
+contact = [{ name = "冯联络", email = "contact@sfj" }]
+"#;
+
+/// Writes the administrator's files; the relay and the receiver are on loopback.
+pub(crate) fn found(folder: &Path, relay: u16, receiver: &str) {
+    let secret = folder.join("secret");
+    fs::write(&secret, SECRET).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    let units = UNITS
+        .replace("{URL}", receiver)
+        .replace("{SECRET}", secret.to_str().unwrap());
+    fs::write(folder.join("units.toml"), units).unwrap();
+    let duban = format!(
+        "[mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
+         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n"
+    );
+    fs::write(folder.join("duban.toml"), duban).unwrap();
+}
+
+/// A new, empty catalogue, open as the city's own software has it.
+pub(crate) fn catalogue(folder: &Path) -> Connection {
+    let path = folder.join("catalog.db");
+    catalog::init(&path).unwrap();
+    let catalogue = Connection::open(path).unwrap();
+    // The city's disk is not what is tested.
+    catalogue.pragma_update(None, "synchronous", "off").unwrap();
+    // And its software may be careless.
+    catalogue
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    catalogue
+}
+
+/// A decision of 2026, drafted by 市住建局 and executed by 市交通局.
+pub(crate) fn decision(catalogue: &Connection, id: &str) {
+    let seq: i64 = id.rsplit('-').next().unwrap().parse().unwrap();
+    let insert = "insert into decision (id, organ, year, seq, title, drafting_unit, executing_unit)
+                  values ($1, '洮南市人民政府', 2026, $2, '洮南市停车管理办法', '市住建局', '市交通局')";
+    catalogue.execute(insert, (id, seq)).unwrap();
+}
+
+/// An event, as decision, kind and day, and the event it answers.
+pub(crate) fn event(catalogue: &Connection, event: (&str, &str, &str), to: Option<i64>) -> i64 {
+    let insert = "insert into event (decision_id, kind, on_date, ref) values ($1, $2, $3, $4)";
+    let (decision, kind, on) = event;
+    catalogue.execute(insert, (decision, kind, on, to)).unwrap();
+    catalogue.last_insert_rowid()
+}
