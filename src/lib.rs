@@ -20,6 +20,8 @@ pub mod clock;
 pub mod store;
 pub mod channels;
 pub mod jobs;
+pub mod web;
 
 pub mod config;
 pub mod daemon;
+pub mod cli;

@@ -11,6 +11,12 @@
 
 mod bell;
 mod catalog;
+mod cli_commands;
+mod cli_counting;
+mod cli_due;
+mod cli_keeping;
+mod cli_loading;
+mod cli_tables;
 mod config;
 mod counting;
 mod crash;
@@ -24,8 +30,10 @@ mod ladder;
 mod ledger;
 mod mail;
 mod pack;
+mod receiver;
 mod revisions;
 mod rules;
+mod sample;
 mod support;
 mod webhook;
 mod wording;

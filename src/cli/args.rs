@@ -1,0 +1,162 @@
+//! The command line as a contract: commands, options, help.
+//!
+//! Owns what may be typed and how the help teaches it. Refuses to act: each
+//! command is data that the dispatcher reads.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand};
+
+use super::day::day;
+pub use super::subcommands::{
+    CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, NoticesArgs,
+    NoticesCommand, RulesCommand,
+};
+use crate::domain::obligation::State;
+
+const EXIT_CODES: &str = "\
+Results go to stdout, logs to stderr. Colour only on a terminal; NO_COLOR turns it off.
+
+Exit codes:
+  0   done
+  1   failed
+  2   wrong usage
+  75  not now, try again (another process holds the ledger)
+  78  something in the configuration, rules or catalogue is wrong; `duban check` lists it
+
+Start with `duban demo`: it needs no account and no configuration.";
+
+/// Works out the statutory dates of major administrative decisions and tells the right people in time.
+#[derive(Debug, Parser)]
+#[command(name = "duban", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The catalogue database, instead of the one the configuration names.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub catalog: Option<PathBuf>,
+}
+
+/// The commands, in the order an administrator meets them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the main job on a shipped sample: a year of dates, mails and webhooks.
+    #[command(after_help = "Example:\n  duban demo\n  duban demo --days 60 --dir /tmp/duban")]
+    Demo(DemoArgs),
+    /// Run the daemon until it is told to stop.
+    #[command(after_help = "Example:\n  duban run --config /etc/duban/duban.toml")]
+    Run,
+    /// Find everything that can be known wrong, all at once; 78 if there is anything.
+    #[command(after_help = "Example:\n  duban check --config /etc/duban/duban.toml")]
+    Check(JsonArgs),
+    /// Create, fill and read the catalogue of decisions.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Record what has happened to a decision.
+    #[command(subcommand)]
+    Event(EventCommand),
+    /// List what is due, most urgent first.
+    #[command(
+        after_help = "Examples:\n  duban due --to 2026-12-31\n  duban due --unit 市住建局 --state overdue,near\n  duban due --json | jq '.[] | select(.provisional)'\n\nThe table leaves out what is waiting, done or waived unless --state asks for it; JSON has it all."
+    )]
+    Due(DueArgs),
+    /// Print what would be sent and why, sending nothing.
+    #[command(after_help = "Example:\n  duban plan --as-of 2026-12-01")]
+    Plan(PlanArgs),
+    /// Explain a decision's dates: article, anchor, each day counted, and what was sent.
+    #[command(after_help = "Examples:\n  duban why 2026-003\n  duban why 2026-003 pub-6b")]
+    Why(WhyArgs),
+    /// Show, load and try out the calendar of working days.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+    /// Read the rule pack, or check a new one.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// See what was sent, and send again what was given up.
+    #[command(subcommand)]
+    Notices(NoticesCommand),
+    /// Copy the ledger into a new file while the daemon goes on working.
+    #[command(
+        after_help = "Example:\n  duban backup /srv/backup/ledger-2026-11-30.db\n\nThe copy is whole or not there at all. The catalogue belongs to the city: its own\nsoftware copies it."
+    )]
+    Backup {
+        /// The file to make; it must not be there yet.
+        file: PathBuf,
+    },
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Keep running afterwards, against the real clock, until interrupted.
+    #[arg(long)]
+    pub live: bool,
+    /// Where mails, bodies and databases go; a new folder in the temporary one otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// How many days of the year are played, from 1 January.
+    #[arg(long, value_name = "N", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub days: u32,
+}
+
+/// Commands whose only choice is the form of the answer.
+#[derive(Debug, Args)]
+pub struct JsonArgs {
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `due`.
+#[derive(Debug, Args)]
+pub struct DueArgs {
+    /// Only what is due on or after this day.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub from: Option<NaiveDate>,
+    /// Only what is due on or before this day.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub to: Option<NaiveDate>,
+    /// Only what this unit is responsible for.
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+    /// As it stands on this day instead of today.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
+    /// Only these states, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    pub state: Vec<State>,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// As of this day instead of today.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `why`.
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The decision's id.
+    pub decision: String,
+    /// One rule's id; all of the decision's rules without it.
+    pub rule: Option<String>,
+    /// As it stands on this day instead of today.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,74 @@
+//! What an administrator types, and what comes back.
+//!
+//! Owns the command line, its help and everything it prints. Refuses to know the
+//! law, to write SQL or to send anything: it asks the rooms below and shows what
+//! they answer. Results go to stdout, everything else to stderr.
+
+pub mod args;
+pub mod subcommands;
+
+mod asking;
+mod backing_up;
+mod checking;
+mod day;
+mod demo;
+mod keeping;
+mod rulebook;
+mod running;
+mod shown;
+mod working_days;
+
+pub mod library;
+pub mod outcome;
+
+pub mod table;
+pub mod text;
+pub mod trail;
+
+pub mod calendar;
+pub mod counting;
+pub mod due;
+pub mod filter;
+pub mod loading;
+pub mod notices;
+pub mod planned;
+pub mod why;
+
+use std::process::ExitCode;
+
+use args::{CatalogCommand, Cli, Command, EventCommand};
+use library::Books;
+
+use crate::clock::Clock;
+
+/// Runs a command line to its end.
+#[must_use]
+pub fn run(cli: &Cli) -> ExitCode {
+    outcome::exit(dispatch(cli))
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<()> {
+    let clock = Clock::System;
+    match &cli.command {
+        Command::Demo(args) => return demo::run(args, &clock),
+        Command::Run => return running::run(cli, clock),
+        Command::Check(args) => return checking::check(cli, args, &clock),
+        // A catalogue is made before there is a configuration that names it.
+        Command::Catalog(CatalogCommand::Init { file }) => return keeping::init(file),
+        _ => {}
+    }
+    let books = Books::open(cli)?;
+    match &cli.command {
+        Command::Catalog(command) => keeping::catalog(&books, command),
+        Command::Event(EventCommand::Add(args)) => keeping::add_event(&books, args, &clock),
+        Command::Due(args) => asking::due(&books, args, &clock),
+        Command::Plan(args) => asking::plan(&books, args, &clock),
+        Command::Why(args) => asking::why(&books, args, &clock),
+        Command::Calendar(command) => working_days::calendar(&books, command),
+        Command::Rules(command) => rulebook::rules(&books, command),
+        Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Backup { file } => backing_up::backup(&books, file),
+        // Answered above.
+        Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),
+    }
+}

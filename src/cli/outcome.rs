@@ -1,0 +1,96 @@
+//! How a command ends: the exit code and the words on stderr.
+//!
+//! Owns the contract of exit codes. Refuses to let a reader that went away look like
+//! a failure: a closed pipe ends a command well.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use super::text::harmless;
+use crate::domain::fault::Fault;
+use crate::store::StoreError;
+
+/// sysexits.h `EX_TEMPFAIL`: the same command may succeed later.
+const TRY_AGAIN: u8 = 75;
+/// sysexits.h `EX_CONFIG`: something people wrote must be changed first.
+const CONFIGURATION: u8 = 78;
+
+/// Faults in something people wrote: configuration, rules, catalogue.
+#[derive(Debug)]
+pub struct Faulty(Vec<Fault>);
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(faults) = self;
+        write!(f, "{} found:", count(faults.len()))?;
+        faults
+            .iter()
+            .try_for_each(|fault| write!(f, "\n  {}", harmless(&fault.to_string())))
+    }
+}
+
+impl std::error::Error for Faulty {}
+
+/// `faults` as an error that ends a command with 78.
+#[must_use]
+pub fn faulty(faults: Vec<Fault>) -> anyhow::Error {
+    Faulty(faults).into()
+}
+
+fn count(faults: usize) -> String {
+    match faults {
+        1 => "1 fault".to_owned(),
+        faults => format!("{faults} faults"),
+    }
+}
+
+/// The exit code of a command, its error told on stderr.
+#[must_use]
+pub fn exit(ended: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = ended else {
+        return ExitCode::SUCCESS;
+    };
+    if is_closed_pipe(&error) {
+        return ExitCode::SUCCESS;
+    }
+    for line in told(&error).lines() {
+        eprintln!("{}", harmless(line));
+    }
+    code(&error)
+}
+
+/// An error in words; those of the store complete "failed to …".
+fn told(error: &anyhow::Error) -> String {
+    if error.is::<StoreError>() {
+        format!("error: failed to {error:#}")
+    } else {
+        format!("error: {error:#}")
+    }
+}
+
+fn code(error: &anyhow::Error) -> ExitCode {
+    let store = error.downcast_ref::<StoreError>();
+    if store.is_some_and(StoreError::is_temporary) {
+        ExitCode::from(TRY_AGAIN)
+    } else if error.is::<Faulty>() || store.is_some_and(is_misnamed) {
+        ExitCode::from(CONFIGURATION)
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The file that was named is not there, or is another kind of file.
+const fn is_misnamed(error: &StoreError) -> bool {
+    matches!(error, StoreError::Missing { .. } | StoreError::Open { .. })
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        io.or_else(|| cause.downcast_ref::<serde_json::Error>()?.io_error_kind())
+    });
+    kinds
+        .into_iter()
+        .any(|kind| kind == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,260 @@
+//! The commands that have commands of their own, and the words options accept.
+//!
+//! Owns what may be typed after `catalog`, `event`, `calendar`, `rules` and `notices`.
+//! Refuses to act, as `args` does.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::builder::PossibleValue;
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::args::JsonArgs;
+use super::day::day;
+use crate::domain::counting::{Reading, Roll, Span};
+use crate::domain::obligation::State;
+
+/// `catalog …`.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Create an empty catalogue.
+    #[command(after_help = "Example:\n  duban catalog init /var/lib/duban/catalog.db")]
+    Init {
+        /// The database to create; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Read a published catalogue or an event list from CSV, showing how each date was read.
+    #[command(
+        after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
+    )]
+    Import(ImportArgs),
+    /// Write the catalogue as CSV.
+    #[command(after_help = "Example:\n  duban catalog export > catalog.csv")]
+    Export {
+        /// Events instead of decisions.
+        #[arg(long)]
+        events: bool,
+    },
+    /// Show the catalogue, or one decision with everything that happened to it.
+    #[command(after_help = "Example:\n  duban catalog show 2026-003")]
+    Show {
+        /// The decision's id; all of them without it.
+        decision: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `catalog import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The CSV file, in UTF-8 or GB18030.
+    pub file: PathBuf,
+    /// The deciding organ, where the file does not say.
+    #[arg(long, value_name = "NAME")]
+    pub organ: Option<String>,
+    /// The catalogue's year, where the file does not say.
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<i32>,
+    /// Show what would be written, writing nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `event …`.
+#[derive(Debug, Subcommand)]
+pub enum EventCommand {
+    /// Record an event.
+    #[command(
+        after_help = "Example:\n  duban event add 2026-003 hearing_replied 2026-09-22 --ref 17 --evidence 洮住建函〔2026〕8号"
+    )]
+    Add(EventArgs),
+}
+
+/// `event add`.
+#[derive(Debug, Args)]
+pub struct EventArgs {
+    /// The decision's id.
+    pub decision: String,
+    /// What happened: `published`, `hearing_on` and so on.
+    pub kind: String,
+    /// The day it happened or will happen.
+    #[arg(value_name = "DATE", value_parser = day)]
+    pub on: NaiveDate,
+    /// The id of the event it answers.
+    #[arg(long = "ref", value_name = "ID")]
+    pub answers: Option<i64>,
+    /// A quantity: percent of progress, number of experts.
+    #[arg(long)]
+    pub value: Option<f64>,
+    /// A remark; for `waived` rule, person and reason.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Document number or link.
+    #[arg(long)]
+    pub evidence: Option<String>,
+    /// Record a kind of event that nobody knows all the same.
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// `calendar …`.
+#[derive(Debug, Subcommand)]
+pub enum CalendarCommand {
+    /// Show which years are known, or one year's off days and make-up days.
+    #[command(after_help = "Example:\n  duban calendar show 2026")]
+    Show {
+        /// The year; all of them without it.
+        year: Option<i32>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Load a year's holiday notice in the holiday-cn JSON form.
+    #[command(after_help = "Example:\n  duban calendar load 2027.json --dry-run")]
+    Load {
+        /// The notice.
+        file: PathBuf,
+        /// The calendar folder, instead of the one the configuration names.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Show what would change, writing nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Count from a day, showing every day on the way.
+    #[command(
+        after_help = "Examples:\n  duban calendar count 2026-09-17 +5wd\n  duban calendar count 2026-09-24 -5wd --json\n  duban calendar count 2025-09-25 +7wd --reading clear --not-before\n\nUnits: d days, wd working days, m months, y years. What --reading and --roll do not\nsay, the rule pack's counting table does."
+    )]
+    Count(CountArgs),
+}
+
+/// `calendar count`.
+#[derive(Debug, Args)]
+pub struct CountArgs {
+    /// The day counting starts from; it is not counted itself.
+    #[arg(value_name = "DATE", value_parser = day)]
+    pub from: NaiveDate,
+    /// How far, such as `+5wd`, `+30d`, `-5wd`, `+1y`.
+    #[arg(allow_hyphen_values = true)]
+    pub offset: Span,
+    /// On the Nth day itself, or with N clear days in between.
+    #[arg(long)]
+    pub reading: Option<Reading>,
+    /// Where a last day that is a rest day goes.
+    #[arg(long)]
+    pub roll: Option<Roll>,
+    /// The date is the first allowed one, not the last: a window that must stay open.
+    #[arg(long)]
+    pub not_before: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rules …`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List every rule with its basis, offset and strength.
+    #[command(after_help = "Example:\n  duban rules list")]
+    List(JsonArgs),
+    /// Show one rule in full.
+    #[command(after_help = "Example:\n  duban rules show pub-6b")]
+    Show {
+        /// The rule's id.
+        rule: String,
+    },
+    /// Check a rule pack and list every fault.
+    #[command(after_help = "Example:\n  duban rules check config/rules/taonan.toml")]
+    Check {
+        /// The rule pack.
+        file: PathBuf,
+    },
+}
+
+/// `notices …`.
+#[derive(Debug, Subcommand)]
+pub enum NoticesCommand {
+    /// List notices and how far they have come, newest first.
+    #[command(
+        after_help = "Examples:\n  duban notices list --state failed\n  duban notices list 2026-003 pub-6b"
+    )]
+    List(NoticesArgs),
+    /// Send given-up messages again, with the same identity.
+    #[command(after_help = "Example:\n  duban notices retry 6f1d0c52 --reason '信箱已恢复'")]
+    Retry {
+        /// The messages, as `notices list` names them.
+        #[arg(required = true)]
+        message: Vec<String>,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `notices list`.
+#[derive(Debug, Args)]
+pub struct NoticesArgs {
+    /// Only those about this decision.
+    pub decision: Option<String>,
+    /// Only those about this rule.
+    pub rule: Option<String>,
+    /// Only those in this state.
+    #[arg(long, value_parser = ["pending", "leased", "delivered", "failed", "cancelled"])]
+    pub state: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub limit: u32,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ValueEnum for Reading {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Inclusive, Self::Clear]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Inclusive => "inclusive",
+            Self::Clear => "clear",
+        }))
+    }
+}
+
+impl ValueEnum for Roll {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::None, Self::Forward, Self::Backward]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::None => "none",
+            Self::Forward => "forward",
+            Self::Backward => "backward",
+        }))
+    }
+}
+
+impl ValueEnum for State {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Overdue,
+            Self::Near,
+            Self::Open,
+            Self::Waiting,
+            Self::Done,
+            Self::Waived,
+            Self::Exempt,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}

@@ -1,0 +1,6 @@
+//! What people see, and what the demo's units receive.
+//!
+//! Owns HTTP servers. Refuses to spawn tasks and to open sockets: listeners and
+//! the shutdown are arguments.
+
+pub mod receiver;
