@@ -7,5 +7,6 @@ pub(crate) mod http;
 pub(crate) mod look;
 pub(crate) mod mailbox;
 pub(crate) mod messages;
+pub(crate) mod process;
 pub(crate) mod smtp;
 pub(crate) mod world;
