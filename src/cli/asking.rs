@@ -21,12 +21,11 @@ use crate::domain::fault::Fault;
 use crate::domain::obligation::{Missing, Obligation, State};
 use crate::domain::pack::Pack;
 use crate::domain::rules::obligations;
+use crate::jobs::plan::PAGE;
 use crate::jobs::plan::{self, Desk};
 use crate::store::ledger::Reader;
 use crate::store::ledger::reader::{self, Listed};
 
-/// Decisions that are read at once.
-const PAGE: usize = 256;
 /// Notices of one decision that are shown; more than a ladder of years can climb.
 const HISTORY: u32 = 10_000;
 

@@ -20,9 +20,7 @@ use crate::domain::fault::Fault;
 use crate::domain::gaps::gap;
 use crate::domain::obligation::{Missing, Obligation};
 use crate::domain::rules::obligations;
-
-/// Decisions that are read at once.
-const PAGE: usize = 256;
+use crate::jobs::plan::PAGE;
 
 /// Answers `check`; faults end it with 78, warnings do not.
 ///

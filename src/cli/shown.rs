@@ -16,9 +16,7 @@ use super::text::harmless;
 use super::why::write_decision;
 use crate::domain::decision::{Decision, DecisionId, Event, Status};
 use crate::domain::fault::Fault;
-
-/// Decisions that are read at once.
-const PAGE: usize = 256;
+use crate::jobs::plan::PAGE;
 
 /// A decision in `catalog show --json`.
 #[derive(Serialize)]

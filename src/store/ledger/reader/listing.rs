@@ -2,11 +2,9 @@
 //!
 //! Owns rows in the form a table or JSON shows. Refuses to word them.
 
-use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use crate::domain::delivery::Outcome;
 use crate::domain::notice::{Content, Recipient};
 use crate::store::ledger::{from_json, outbox};
 
@@ -91,85 +89,6 @@ pub fn notices(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec
         },
     )?;
     rows.collect()
-}
-
-/// An attempt as people list it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ListedAttempt {
-    /// From 1.
-    pub number: u32,
-    /// When it began, RFC 3339 in UTC.
-    pub started_at: String,
-    /// When it ended; absent while under way.
-    pub ended_at: Option<String>,
-    /// What the network said.
-    pub outcome: Option<Outcome>,
-}
-
-/// The attempts of a message, in order.
-///
-/// # Errors
-/// What the engine said.
-pub fn attempts(connection: &Connection, message: &str) -> rusqlite::Result<Vec<ListedAttempt>> {
-    let mut statement = connection.prepare_cached(
-        "select attempt.number, attempt.started_at, attempt.ended_at, attempt.outcome
-         from attempt join message on message.id = attempt.message_id
-         where message.key = $1 order by attempt.number",
-    )?;
-    let rows = statement.query_map([message], |row| {
-        let outcome: Option<String> = row.get(3)?;
-        Ok(ListedAttempt {
-            number: row.get(0)?,
-            started_at: row.get(1)?,
-            ended_at: row.get(2)?,
-            outcome: outcome.map(|text| from_json(3, &text)).transpose()?,
-        })
-    })?;
-    rows.collect()
-}
-
-/// A rung that was reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ListedRung {
-    /// The revision of the date.
-    pub revision: u32,
-    /// The rung's name.
-    pub name: String,
-    /// The day it was due on.
-    pub on: NaiveDate,
-    /// `told` or `superseded`.
-    pub fate: String,
-}
-
-/// The rungs of an obligation, in order.
-///
-/// # Errors
-/// What the engine said.
-pub fn rungs(connection: &Connection, obligation: i64) -> rusqlite::Result<Vec<ListedRung>> {
-    let mut statement = connection.prepare_cached(
-        "select revision, name, on_date, fate from rung
-         where obligation_id = $1 order by revision, level",
-    )?;
-    let rows = statement.query_map([obligation], |row| {
-        Ok(ListedRung {
-            revision: row.get(0)?,
-            name: row.get(1)?,
-            on: row.get(2)?,
-            fate: row.get(3)?,
-        })
-    })?;
-    rows.collect()
-}
-
-/// How many messages are in each state.
-///
-/// # Errors
-/// What the engine said.
-pub fn message_states(connection: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
-    let mut statement = connection
-        .prepare_cached("select state, count(*) from message group by state order by state")?;
-    let states = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    states.collect()
 }
 
 /// What a message would say if it were sent now.

@@ -9,17 +9,15 @@ mod urgency;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::{STATEMENT_CACHE, from_json, instant, migrate, obligations, parse_instant};
+use super::{STATEMENT_CACHE, from_json, migrate, obligations};
 use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
-pub use listing::{
-    Filter, Listed, ListedAttempt, ListedRung, attempts, content, message_states, notices, rungs,
-};
+pub use listing::{Filter, Listed, content, notices};
 pub use urgency::{Counts, counts, faults, undelivered, urgent};
 
 /// How long a reader waits for a writer that is changing the file's form.
@@ -143,18 +141,6 @@ pub fn next_day(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> 
     statement.query_row([], |row| row.get(0)).optional()
 }
 
-/// When the next message may go out.
-///
-/// # Errors
-/// What the engine said.
-pub fn next_message_at(connection: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {
-    let mut statement = connection.prepare_cached(
-        "select next_at from message where state = 'pending' order by next_at limit 1",
-    )?;
-    let next = statement.query_row([], |row| parse_instant(0, &row.get::<_, String>(0)?));
-    next.optional()
-}
-
 /// Channels that wait as a whole: which, since when and why.
 ///
 /// # Errors
@@ -164,15 +150,4 @@ pub fn holds(connection: &Connection) -> rusqlite::Result<Vec<(String, String, S
         connection.prepare_cached("select channel, since, reason from hold order by channel")?;
     let holds = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     holds.collect()
-}
-
-/// Whether a message may go out at `now`; a cheap question for an idle loop.
-///
-/// # Errors
-/// What the engine said.
-pub fn has_pending(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(
-        "select 1 from message where state = 'pending' and next_at <= $1 limit 1",
-    )?;
-    statement.exists([instant(now)])
 }
