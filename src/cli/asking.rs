@@ -120,13 +120,12 @@ fn why_nothing(pack: &Pack, decision: &Decision, rule: &str) -> String {
     let Some(known) = pack.rule(&rule) else {
         return format!("there is no rule {rule}; `duban rules list` has them");
     };
-    match &known.each {
-        Some(kind) if decision.events_of(kind).next().is_none() => {
-            format!("{rule} asks nothing of {id} so far: no {kind} is recorded")
-        }
-        Some(_) | None => {
-            format!("{rule} does not apply to {id}; `duban rules show {rule}` says when it does")
-        }
+    let occurs = |kind: &String| decision.events_of(kind).next().is_some();
+    if known.each.is_empty() || known.each.iter().any(occurs) {
+        format!("{rule} does not apply to {id}; `duban rules show {rule}` says when it does")
+    } else {
+        let kinds = known.each.join(" or ");
+        format!("{rule} asks nothing of {id} so far: no {kinds} is recorded")
     }
 }
 

@@ -156,6 +156,7 @@ pub fn recipient(recipient: &Recipient) -> String {
         Audience::Head => " (head)",
         Audience::Leader => " (leader)",
         Audience::Centre => " (centre)",
+        Audience::Office => " (office)",
     };
     let space = if recipient.name.is_empty() { "" } else { " " };
     format!("{}{space}{}{audience}", recipient.unit, recipient.name)

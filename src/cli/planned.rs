@@ -73,7 +73,7 @@ const fn because(event: &Event) -> &'static str {
         Event::Moved { .. } => "moved",
         Event::CutShort => "cut_short",
         Event::LongEnough => "long_enough",
-        Event::Closed(_) => "closed",
+        Event::Closed { .. } => "closed",
         Event::Lost => "lost",
         Event::Reopened => "reopened",
     }

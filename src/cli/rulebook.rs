@@ -112,8 +112,13 @@ fn show_rule(out: &mut dyn Write, pack: &Pack, rule: &Rule) -> io::Result<()> {
         writeln!(out, "  {:<12} 《{title}》 Art. {}", "basis", basis.article)?;
     }
     let listed = Listed::from(rule);
-    let each = rule.each.as_ref().map(|each| format!(", for each {each}"));
-    let from = format!("{}{}", listed.from.join(" | "), each.unwrap_or_default());
+    let each = rule.each.join(" or ");
+    let each = if each.is_empty() {
+        each
+    } else {
+        format!(", for each {each}")
+    };
+    let from = format!("{}{each}", listed.from.join(" | "));
     let done_by = rule
         .done_by
         .events
@@ -144,10 +149,7 @@ fn show_rule(out: &mut dyn Write, pack: &Pack, rule: &Rule) -> io::Result<()> {
 /// When a rule applies; nothing where it always does.
 fn applies(when: &When) -> String {
     let names = |conditions: &[Condition], word: &str| {
-        let names = conditions.iter().map(|condition| match condition {
-            Condition::Flag(flag) => flag.name(),
-            Condition::Confidential => "confidential",
-        });
+        let names = conditions.iter().map(|condition| condition.name());
         names.collect::<Vec<_>>().join(word)
     };
     let term = when.term_years_min;

@@ -229,7 +229,12 @@ impl ValueEnum for Reading {
 
 impl ValueEnum for Roll {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::None, Self::Forward, Self::Backward]
+        &[
+            Self::None,
+            Self::Forward,
+            Self::Backward,
+            Self::ForwardFromHoliday,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -237,6 +242,7 @@ impl ValueEnum for Roll {
             Self::None => "none",
             Self::Forward => "forward",
             Self::Backward => "backward",
+            Self::ForwardFromHoliday => "forward_from_holiday",
         }))
     }
 }

@@ -85,6 +85,19 @@ fn skipped(run: &[Step]) -> String {
 fn single(step: &Step) -> String {
     match step {
         Step::Anchor { on, from } => line("anchor", &anchor(*on, from)),
+        Step::AnchorCounted { on, from } => {
+            let day = date(*on);
+            line(
+                "anchor",
+                &format!("{from} on {day}, the first day that counts"),
+            )
+        }
+        Step::Extended {
+            on,
+            by,
+            reason,
+            instead_of,
+        } => line("set to", &extended(*on, by, reason, *instead_of)),
         Step::Itself { on, from } => line("the day", &format!("of {from}: {}", date(*on))),
         Step::Assumed { from, instead_of } => line(
             "assumed",
@@ -115,6 +128,11 @@ fn single(step: &Step) -> String {
         // Runs have lines of their own.
         Step::Counted { .. } | Step::Skipped { .. } => String::new(),
     }
+}
+
+fn extended(on: NaiveDate, by: &str, reason: &str, instead_of: Option<NaiveDate>) -> String {
+    let was = instead_of.map(|was| format!(" in place of {}", date(was)));
+    format!("{}{} by {by}: {reason}", date(on), was.unwrap_or_default())
 }
 
 fn anchor(on: NaiveDate, from: &str) -> String {

@@ -170,6 +170,7 @@ const fn relation(relation: Relation) -> &'static str {
         Relation::NotBefore => "at the earliest",
         Relation::Gate => "at the latest, or the step may not be taken",
         Relation::Trigger => "is when it opens by itself",
+        Relation::Exemption => "is until when a person may excuse it",
     }
 }
 
@@ -188,10 +189,19 @@ fn missing(missing: &Missing) -> String {
 
 fn excuse(excuse: &Excuse) -> String {
     match excuse {
-        Excuse::Waived { by, reason, on } => {
-            format!("waived     {} by {by}: {reason}", date(*on))
+        Excuse::Waived {
+            by,
+            reason,
+            on,
+            until,
+        } => {
+            let until = until.map(|until| format!(" until {}", date(until)));
+            let until = until.unwrap_or_default();
+            format!("waived     {}{until} by {by}: {reason}", date(*on))
         }
         Excuse::Exempt { because } => format!("exempt     {because}"),
-        Excuse::Ended => "exempt     the decision is no longer pursued".to_owned(),
+        Excuse::Moved { .. } | Excuse::Ended { .. } => {
+            format!("exempt     {}", excuse.describe())
+        }
     }
 }

@@ -13,8 +13,8 @@ use super::calendar::Calendar;
 use super::decision::Decision;
 use super::directory::{Contact, Directory, NotFound, Unit};
 use super::ladder;
-use super::notice::{Channel, Facts, Kind, Recipient, Rerouted};
-use super::obligation::{Dates, Obligation};
+use super::notice::{Channel, Facts, Kind, Lacking, Recipient, Rerouted};
+use super::obligation::{Candidate, Dates, Obligation};
 use super::pack::{Audience, Basis, Pack, Role};
 
 /// A notice before it is in the ledger.
@@ -72,6 +72,13 @@ pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
     let others = reminder.obligation.rule.tell.iter();
     for role in others.filter(|role| !is_told_anyway(**role, reminder)) {
         for found in books.directory.filling(*role, reminder.decision) {
+            addressed.extend(reach(found, books.directory, |unit| {
+                units_people(unit, &[Audience::Contact])
+            }));
+        }
+    }
+    if reminder.step.to.contains(&Audience::Office) {
+        for found in books.directory.filling(Role::Office, reminder.decision) {
             addressed.extend(reach(found, books.directory, |unit| {
                 units_people(unit, &[Audience::Contact])
             }));
@@ -151,16 +158,14 @@ fn reach(
 /// falls to the unit's contact; a unit nobody fills cannot be reached.
 fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, Rerouted> {
     let mut recipients: Vec<Recipient> = endpoint(unit).into_iter().collect();
-    for audience in audiences
-        .iter()
-        .filter(|audience| **audience != Audience::Centre)
-    {
+    let of_unit = |one: &&Audience| !matches!(one, Audience::Centre | Audience::Office);
+    for audience in audiences.iter().filter(of_unit) {
         let named = unit.people(*audience).next().is_some();
         let audience = if named { *audience } else { Audience::Contact };
         recipients.extend(unit.people(audience).map(|contact| person(unit, contact)));
     }
-    // A rung that is only for the centre asks for nobody of the unit.
-    let wants_people = audiences.iter().any(|one| *one != Audience::Centre);
+    // A rung that is only for the centre or the office asks for nobody of the unit.
+    let wants_people = audiences.iter().any(|one| of_unit(&one));
     if recipients.is_empty() && wants_people {
         return Err(Rerouted::NobodyToTell(unit.name.clone()));
     }
@@ -258,8 +263,32 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         responsible: responsible(obligation, decision, books.directory),
         prepare: obligation.rule.prepare.clone(),
         closes_on: closes_on(obligation, step.kind),
+        lacking: lacking(obligation, books.pack, today),
+        candidates: candidates(obligation, books.pack),
         rerouted,
     }
+}
+
+/// What a gathering gate still lacks.
+fn lacking(obligation: &Obligation<'_>, pack: &Pack, today: NaiveDate) -> Vec<Lacking> {
+    let lacking = obligation.lacking(today).map(|one| Lacking {
+        rule: one.rule.id.clone(),
+        duty: one.rule.title.clone(),
+        basis: titled(&one.rule.basis, pack),
+        strength: one.rule.strength,
+        unsaid: one.unsaid.clone(),
+    });
+    lacking.collect()
+}
+
+/// Exemptions a person may confirm, the systems by their full titles.
+fn candidates(obligation: &Obligation<'_>, pack: &Pack) -> Vec<Candidate> {
+    let candidates = obligation.candidates.iter().cloned();
+    let titled = candidates.map(|one| Candidate {
+        basis: titled(&one.basis, pack),
+        ..one
+    });
+    titled.collect()
 }
 
 /// Working days left to the safe date; past the lenient one, minus those gone since.
@@ -286,8 +315,14 @@ pub fn versions(books: Books<'_>) -> String {
 /// The articles an obligation rests on, with the systems' full titles.
 #[must_use]
 pub fn cited(obligation: &Obligation<'_>, pack: &Pack) -> Vec<Basis> {
-    let of_rules = obligation.cited.iter().flat_map(|rule| &rule.basis);
-    let titled = of_rules.map(|basis| Basis {
+    let of_rules = obligation.cited.iter();
+    of_rules
+        .flat_map(|rule| titled(&rule.basis, pack))
+        .collect()
+}
+
+fn titled(basis: &[Basis], pack: &Pack) -> Vec<Basis> {
+    let titled = basis.iter().map(|basis| Basis {
         system: pack.system_title(&basis.system).to_owned(),
         article: basis.article.clone(),
     });

@@ -61,6 +61,7 @@ pub const EVENT_KINDS: &[&str] = &[
     "accountability_decided",
     "accountability_served",
     "waived",
+    "extended",
     "withdrawn_note",
 ];
 
@@ -232,6 +233,25 @@ impl Decision {
         self.events.iter().filter(move |event| event.kind == kind)
     }
 
+    /// The events of `kind` that no later one of the kind took the place of.
+    pub fn standing<'a, 'k>(
+        &'a self,
+        kind: &'k str,
+    ) -> impl Iterator<Item = &'a Event> + use<'a, 'k> {
+        self.events_of(kind)
+            .filter(|event| self.moved_to(event).is_none())
+    }
+
+    /// The event of the same kind that names `event` as the one it takes the place of: a
+    /// hearing or meeting that was put off.
+    #[must_use]
+    pub fn moved_to(&self, event: &Event) -> Option<&Event> {
+        let mut others = self.events.iter();
+        others.find(|other| {
+            other.answers == Some(event.id) && other.kind == event.kind && other.id != event.id
+        })
+    }
+
     /// The event with that id.
     #[must_use]
     pub fn event(&self, id: i64) -> Option<&Event> {
@@ -256,4 +276,20 @@ pub struct Event {
     pub note: Option<String>,
     /// Document number or link.
     pub evidence: Option<String>,
+}
+
+impl Event {
+    /// Whether it comes after `other`: on a later day, or entered later for the same one.
+    #[must_use]
+    pub fn is_after(&self, other: &Self) -> bool {
+        (self.on_date, self.id) > (other.on_date, other.id)
+    }
+
+    /// The first word of its note, up to a space, colon, comma or semicolon.
+    #[must_use]
+    pub fn first_word(&self) -> &str {
+        let note = self.note.as_deref().unwrap_or_default().trim_start();
+        let ends = |c: char| c.is_whitespace() || "；;：:，,".contains(c);
+        note.split(ends).next().unwrap_or_default()
+    }
 }

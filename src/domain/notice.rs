@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::counting::Step;
 use super::fault::Fault;
-use super::obligation::{ObligationKey, State};
-use super::pack::{Audience, Basis, Relation, Strength};
+use super::obligation::{Candidate, ObligationKey, State};
+use super::pack::{Audience, Basis, Relation, RuleId, Strength};
 
 /// How a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,8 +150,29 @@ pub struct Facts {
     pub prepare: Vec<String>,
     /// The day the window was closed or is fixed to close, for a window cut short.
     pub closes_on: Option<NaiveDate>,
+    /// What is not there yet of what a meeting or submission needs (以下材料尚缺).
+    #[serde(default)]
+    pub lacking: Vec<Lacking>,
+    /// Exemptions that a person may confirm; until then the duty stays.
+    #[serde(default)]
+    pub candidates: Vec<Candidate>,
     /// Why the centre receives it instead of a unit.
     pub rerouted: Option<Rerouted>,
+}
+
+/// A piece of evidence that is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lacking {
+    /// The rule that asks for it.
+    pub rule: RuleId,
+    /// What is to be done.
+    pub duty: String,
+    /// Each article it rests on, with the system's full title.
+    pub basis: Vec<Basis>,
+    /// How the law words it.
+    pub strength: Strength,
+    /// Flags nobody has said anything about: whether it is needed depends on them.
+    pub unsaid: Vec<String>,
 }
 
 /// What the supervision centre is told once a day.

@@ -9,8 +9,8 @@ use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Direction, Span, Step, Unit};
-use super::decision::DecisionId;
-use super::pack::{Relation, Rule, RuleId, Strength};
+use super::decision::{DecisionId, Status};
+use super::pack::{Basis, Relation, Rule, RuleId, Strength};
 
 /// What an obligation is, for ever. It carries no date: when a date moves, it is the
 /// same obligation with a higher revision.
@@ -69,16 +69,76 @@ pub enum Excuse {
         by: String,
         /// Why.
         reason: String,
-        /// When.
+        /// From when on.
         on: NaiveDate,
+        /// Until when; for good where nothing is said.
+        until: Option<NaiveDate>,
     },
     /// The rule itself exempts decisions of this kind.
     Exempt {
         /// The condition that holds.
         because: String,
     },
+    /// What it was about was put off; the later date has duties of its own.
+    Moved {
+        /// The later date.
+        to: NaiveDate,
+    },
     /// The decision is no longer pursued.
-    Ended,
+    Ended {
+        /// Withdrawn from the catalogue, or closed.
+        status: Status,
+        /// The reason, as it was entered with the withdrawal.
+        reason: Option<String>,
+    },
+}
+
+impl Excuse {
+    /// The excuse in a few words, for logs and audit entries.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Waived { by, reason, .. } => format!("waived by {by}: {reason}"),
+            Self::Exempt { because } => format!("exempt: {because}"),
+            Self::Moved { to } => format!("put off to {to}"),
+            Self::Ended { status, reason } => {
+                let status = match status {
+                    Status::Active => "active",
+                    Status::Withdrawn => "withdrawn",
+                    Status::Closed => "closed",
+                };
+                let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+                format!("the decision is {status}{}", reason.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// An exemption that the law allows and that nobody has confirmed: a person does, with
+/// name and reason, or the duty stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The exemption's id.
+    pub rule: RuleId,
+    /// What it says, in Chinese.
+    pub title: String,
+    /// Where it stands.
+    pub basis: Vec<Basis>,
+    /// The event it is drawn from, where there is one, and its day.
+    pub because: Option<(String, NaiveDate)>,
+}
+
+/// A gate whose evidence another gate asks for as well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gathered<'p> {
+    /// Its rule.
+    pub rule: &'p Rule,
+    /// The event it occurs for; empty where it occurs once.
+    pub occurrence: String,
+    /// When it was done, if it was.
+    pub done_on: Option<NaiveDate>,
+    /// Flags nobody has said anything about, on which it depends.
+    pub unsaid: Vec<String>,
 }
 
 /// Something nobody has entered, without which there is no date.
@@ -158,8 +218,13 @@ pub struct Obligation<'p> {
     pub done: Option<Done>,
     /// Why it need not be done.
     pub excuse: Option<Excuse>,
-    /// The local rule it governs has its date and its reminders.
+    /// Another obligation speaks for it: the local rule it governs, or the gate that
+    /// gathers it.
     pub spoken_for: bool,
+    /// Exemptions that a person may confirm.
+    pub candidates: Vec<Candidate>,
+    /// The gates it gathers; empty for all others.
+    pub gathered: Vec<Gathered<'p>>,
 }
 
 impl Obligation<'_> {
@@ -167,9 +232,11 @@ impl Obligation<'_> {
     #[must_use]
     pub fn state(&self, today: NaiveDate) -> State {
         match &self.excuse {
-            Some(Excuse::Waived { on, .. }) if *on <= today => return State::Waived,
+            Some(Excuse::Waived { on, until, .. }) if holds(*on, *until, today) => {
+                return State::Waived;
+            }
             Some(Excuse::Exempt { .. }) => return State::Exempt,
-            Some(Excuse::Ended) => return self.ended_state(today),
+            Some(Excuse::Moved { .. } | Excuse::Ended { .. }) => return self.ended_state(today),
             Some(Excuse::Waived { .. }) | None => {}
         }
         let Some(dates) = &self.dates else {
@@ -177,7 +244,7 @@ impl Obligation<'_> {
         };
         match self.rule.relation {
             Relation::NotBefore => self.window_state(dates, today),
-            Relation::Trigger => self.trigger_state(dates, today),
+            Relation::Trigger | Relation::Exemption => self.trigger_state(dates, today),
             Relation::By | Relation::Gate => self.done_state(today).unwrap_or_else(|| {
                 if today > dates.latest_on {
                     State::Overdue
@@ -200,12 +267,13 @@ impl Obligation<'_> {
     /// From this day on it is near, and stands in the digest.
     #[must_use]
     pub fn near_on(&self) -> Option<NaiveDate> {
-        let dates = self.dates?;
+        let dates = self.dates.filter(|_| !self.spoken_for)?;
         match self.rule.relation {
             Relation::NotBefore => self.is_cut_short().then_some(dates.anchor_on),
             Relation::By | Relation::Gate | Relation::Trigger => {
                 Some(before(dates.due_on, self.near))
             }
+            Relation::Exemption => None,
         }
     }
 
@@ -215,11 +283,11 @@ impl Obligation<'_> {
     pub fn overdue_on(&self) -> Option<NaiveDate> {
         let dates = self
             .dates
-            .filter(|_| self.rule.strength != Strength::Advisory)?;
+            .filter(|_| self.rule.strength != Strength::Advisory && !self.spoken_for)?;
         match self.rule.relation {
             Relation::NotBefore => self.is_cut_short().then_some(dates.anchor_on),
             Relation::By | Relation::Gate => dates.latest_on.succ_opt(),
-            Relation::Trigger => None,
+            Relation::Trigger | Relation::Exemption => None,
         }
     }
 
@@ -232,17 +300,22 @@ impl Obligation<'_> {
         let by_itself = match self.rule.relation {
             Relation::NotBefore => Some(dates.due_on),
             Relation::Trigger if self.rule.done_by.events.is_empty() => dates.due_on.succ_opt(),
-            Relation::By | Relation::Gate | Relation::Trigger => None,
+            Relation::By | Relation::Gate | Relation::Trigger | Relation::Exemption => None,
         };
         let entered = self.done.as_ref().map(|done| done.on);
-        let waived = match &self.excuse {
-            Some(Excuse::Waived { on, .. }) => Some(*on),
-            Some(Excuse::Exempt { .. } | Excuse::Ended) | None => None,
+        let (waived, lapsed) = match &self.excuse {
+            Some(Excuse::Waived { on, until, .. }) => {
+                (Some(*on), until.and_then(|until| until.succ_opt()))
+            }
+            Some(Excuse::Exempt { .. } | Excuse::Moved { .. } | Excuse::Ended { .. }) | None => {
+                (None, None)
+            }
         };
         by_itself
             .into_iter()
             .chain(entered)
             .chain(waived)
+            .chain(lapsed)
             .filter(|on| *on > today)
             .min()
     }
@@ -251,6 +324,12 @@ impl Obligation<'_> {
     #[must_use]
     pub const fn is_silent(&self) -> bool {
         self.spoken_for
+    }
+
+    /// What a gate that gathers others still lacks on `today`, in the order of the pack.
+    pub fn lacking(&self, today: NaiveDate) -> impl Iterator<Item = &Gathered<'_>> {
+        let is_open = move |one: &&Gathered<'_>| one.done_on.is_none_or(|on| on > today);
+        self.gathered.iter().filter(is_open)
     }
 
     fn done_state(&self, today: NaiveDate) -> Option<State> {
@@ -292,6 +371,11 @@ impl Obligation<'_> {
             State::Open
         }
     }
+}
+
+/// Whether a waiver from `on`, perhaps `until` a last day, holds on `today`.
+fn holds(on: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> bool {
+    on <= today && until.is_none_or(|until| today <= until)
 }
 
 /// The day `span` before `on`, in plain calendar days; for thresholds, not for law.

@@ -10,7 +10,7 @@ use super::address::{self, Books, Draft, Reminder};
 use super::decision::{Decision, DecisionId};
 use super::ladder::{self, Climb, Step};
 use super::notice::{Kind, Recipient};
-use super::obligation::{Dates, Obligation, ObligationKey, State};
+use super::obligation::{Dates, Excuse, Obligation, ObligationKey, State};
 use super::pack::{Relation, Strength};
 use super::rules::obligations;
 
@@ -49,7 +49,7 @@ pub struct Stored {
 }
 
 /// What became of an obligation since the ledger last looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// It has a date for the first time.
     Opened,
@@ -64,8 +64,13 @@ pub enum Event {
     CutShort,
     /// Its window was too short and is long enough after all.
     LongEnough,
-    /// Nothing is to be done any more, for this reason.
-    Closed(State),
+    /// Nothing is to be done any more.
+    Closed {
+        /// Done, waived or exempt.
+        state: State,
+        /// Who excused it or what, where it was not done.
+        why: Option<String>,
+    },
     /// What its date was counted from is no longer recorded.
     Lost,
     /// It was closed, and is to be done after all.
@@ -149,7 +154,7 @@ impl Planner<'_> {
         match stored.map(|stored| &stored.record) {
             None if !state.is_live() => return None,
             None => events.push(Event::Opened),
-            Some(before) => events.extend(what_became(before, &record, state)),
+            Some(before) => events.extend(self.what_became(before, &record, state)),
         }
         let climb = self.climb(record.told_level);
         record.next_on = climb.next_on;
@@ -172,8 +177,10 @@ impl Planner<'_> {
 
     /// The record as derived now, before the ladder is climbed.
     fn record(&self, dates: &Dates, state: State, before: Option<&Record>) -> Record {
-        let moved =
-            before.is_some_and(|before| is_moved(before, dates) || self.turned_short(before));
+        let anew = |before: &Record| {
+            is_moved(before, dates) || self.turned_short(before) || self.came_back(before, state)
+        };
+        let moved = before.is_some_and(anew);
         let told_level = before
             .and_then(|before| before.told_level)
             .filter(|_| !moved);
@@ -189,6 +196,46 @@ impl Planner<'_> {
             next_on: None,
             told_level,
         }
+    }
+
+    /// What became of it between two records.
+    fn what_became(&self, before: &Record, now: &Record, state: State) -> Vec<Event> {
+        let mut events = Vec::new();
+        if (before.due_on, before.latest_on) != (now.due_on, now.latest_on) {
+            events.push(Event::Moved {
+                due_on: before.due_on,
+                latest_on: before.latest_on,
+            });
+        } else if self.turned_short(before) {
+            let is_short = now.overdue_on.is_some();
+            events.push(if is_short {
+                Event::CutShort
+            } else {
+                Event::LongEnough
+            });
+        }
+        match (before.live, now.live) {
+            (true, false) => events.push(Event::Closed {
+                state,
+                why: self.why(state),
+            }),
+            (false, true) => events.push(Event::Reopened),
+            (true, true) | (false, false) => {}
+        }
+        events
+    }
+
+    /// Why nothing is to be done, where it was not done.
+    fn why(&self, state: State) -> Option<String> {
+        let excuse = self.obligation.excuse.as_ref();
+        let is_excused = matches!(state, State::Waived | State::Exempt);
+        excuse.filter(|_| is_excused).map(Excuse::describe)
+    }
+
+    /// What was closed and is to be done after all is told anew: a waiver that lapsed, an
+    /// act that was recorded by mistake.
+    fn came_back(&self, before: &Record, state: State) -> bool {
+        self.obligation.rule.relation != Relation::NotBefore && !before.live && state.is_live()
     }
 
     /// A window that is cut short, or no longer, is told anew: whoever heard that it was
@@ -259,30 +306,6 @@ impl Planner<'_> {
 /// Whether either reading gives another day than before.
 fn is_moved(before: &Record, dates: &Dates) -> bool {
     (before.due_on, before.latest_on) != (dates.due_on, dates.latest_on)
-}
-
-/// What became of an obligation between two records of it.
-fn what_became(before: &Record, now: &Record, state: State) -> Vec<Event> {
-    let mut events = Vec::new();
-    if (before.due_on, before.latest_on) != (now.due_on, now.latest_on) {
-        events.push(Event::Moved {
-            due_on: before.due_on,
-            latest_on: before.latest_on,
-        });
-    } else if before.revision != now.revision {
-        let is_short = now.overdue_on.is_some();
-        events.push(if is_short {
-            Event::CutShort
-        } else {
-            Event::LongEnough
-        });
-    }
-    match (before.live, now.live) {
-        (true, false) => events.push(Event::Closed(state)),
-        (false, true) => events.push(Event::Reopened),
-        (true, true) | (false, false) => {}
-    }
-    events
 }
 
 /// A record whose anchor, event or decision is no longer in the catalogue.

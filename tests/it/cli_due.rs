@@ -7,15 +7,13 @@ use duban::cli::due::{Row, sort, write_json, write_table};
 use duban::cli::filter::Filter;
 use duban::cli::table::Screen;
 use duban::cli::why::{Explained, write_decision};
-use duban::domain::counting::{Convention, Reading, Roll, Span, Step};
+use duban::domain::counting::Step;
 use duban::domain::decision::{Decision, DecisionId, Flags, Status};
 use duban::domain::directory::{Directory, Unit};
 use duban::domain::notice::{Channel, Recipient};
 use duban::domain::obligation::{Dates, Missing, Obligation, ObligationKey, State};
-use duban::domain::pack::{
-    Audience, Basis, Counting, Evidence, Offset, Pack, Relation, Role, Rule, RuleId, Strength,
-    System, When,
-};
+use duban::domain::pack::{Audience, Basis, Pack, Rule, System};
+use duban::domain::shipped;
 use duban::store::ledger::reader::Listed;
 
 use super::cli_counting::{calendar, day};
@@ -44,59 +42,26 @@ fn decision(confidential: bool) -> Decision {
 }
 
 fn rule() -> Rule {
+    let pack = shipped::pack().unwrap();
+    let shipped = pack.rule("pub-6b").unwrap().clone();
     Rule {
-        id: RuleId("pub-6b".to_owned()),
         title: "答复听证申请".to_owned(),
         basis: vec![Basis {
             system: "参与".to_owned(),
             article: "6".to_owned(),
         }],
-        when: When::default(),
-        exempt_when: None,
-        from: Vec::new(),
-        or_from: Vec::new(),
-        latest_from: None,
-        each: None,
-        offset: Offset::Span(Span::ZERO),
-        or_progress_over: None,
-        convention: CONVENTION,
-        relation: Relation::By,
-        done_by: Evidence::default(),
-        responsible: Role::Drafting,
-        tell: Vec::new(),
-        strength: Strength::Must,
-        ladder: "default".to_owned(),
-        floor_of: None,
-        opened_by: None,
-        prepare: Vec::new(),
+        ..shipped
     }
 }
 
-const CONVENTION: Convention = Convention {
-    reading: Reading::Inclusive,
-    roll: Roll::None,
-};
-
 fn pack() -> Pack {
     Pack {
-        name: "test".to_owned(),
-        title: "测试".to_owned(),
-        version: "1".to_owned(),
-        valid_from: day("2023-08-25"),
-        events: Vec::new(),
-        counting: Counting {
-            forward_days: CONVENTION,
-            forward_working_days: CONVENTION,
-            backward_days: CONVENTION,
-            backward_working_days: CONVENTION,
-            months_and_years: CONVENTION,
-        },
         systems: vec![System {
             id: "参与".to_owned(),
             title: "重大行政决策公众参与制度".to_owned(),
         }],
-        ladders: Vec::new(),
         rules: vec![rule()],
+        ..shipped::pack().unwrap()
     }
 }
 
@@ -138,6 +103,8 @@ fn obligation<'a>(rule: &'a Rule, occurrence: &str, due_on: Option<&str>) -> Obl
         done: None,
         excuse: None,
         spoken_for: false,
+        candidates: Vec::new(),
+        gathered: Vec::new(),
     }
 }
 

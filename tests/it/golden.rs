@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use duban::domain::calendar::Calendar;
-use duban::domain::counting::{Count, count, half_term};
+use duban::domain::counting::{Count, HalfBy, count, half_term};
 use duban::domain::pack::{Offset, Pack, Strength};
 use duban::domain::shipped;
 use serde::Deserialize;
@@ -30,7 +30,12 @@ fn counted(pack: &Pack, calendar: &Calendar, row: &Row) -> Count {
     let rule = pack.rule(&row.rule).expect(&row.rule);
     match rule.offset {
         Offset::Span(span) => count(calendar, row.from, span, rule.convention),
-        Offset::HalfTerm => half_term(calendar, row.from, row.to.expect("a term has an end")),
+        Offset::HalfTerm => half_term(
+            calendar,
+            row.from,
+            row.to.expect("a term has an end"),
+            HalfBy::Earlier,
+        ),
     }
 }
 

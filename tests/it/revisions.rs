@@ -174,7 +174,7 @@ const ENDINGS: [(&str, &str); 5] = [
         "insert into event (decision_id, kind, on_date, note)
          values ('2026-001', 'waived', '2026-09-02', 'arc-18；张三；并入另案')",
     ),
-    ("exempt", "update decision set status = 'withdrawn'"),
+    ("exempt", "update decision set status = 'closed'"),
     (
         "anchor no longer recorded",
         "delete from event where kind = 'execution_completed'",
@@ -195,7 +195,13 @@ fn what_is_no_longer_owed_is_not_sent_and_the_audit_log_says_why() {
         assert_eq!(world.messages("cancelled"), 3, "{state}");
         let closed = world.audit(KEY).pop().unwrap();
         assert_eq!(closed.what, "closed", "{state}");
-        assert_eq!(closed.detail, json!({ "state": state }));
+        let why = match state {
+            "waived" => Some("waived by 张三: 并入另案"),
+            "exempt" => Some("the decision is closed"),
+            _ => None,
+        };
+        assert_eq!(closed.detail["state"], state);
+        assert_eq!(closed.detail.get("why").and_then(|why| why.as_str()), why);
         assert!(world.day("2026-10-09").is_silent(), "{state}");
     }
 }

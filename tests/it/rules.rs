@@ -302,7 +302,11 @@ fn a_finished_duty_of_a_closed_decision_stays_done_and_the_rest_needs_nothing() 
     let today = day("2026-07-01");
     assert_eq!(one(&decision, &pack, "arc-18", 0).state(today), State::Done);
     let open = one(&decision, &pack, "acc-15a", 3);
-    assert_eq!(open.excuse, Some(Excuse::Ended));
+    let ended = Excuse::Ended {
+        status: Status::Closed,
+        reason: None,
+    };
+    assert_eq!(open.excuse, Some(ended));
     assert_eq!(open.state(today), State::Exempt);
 }
 

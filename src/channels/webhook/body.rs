@@ -63,7 +63,14 @@ fn daily(digest: &Digest) -> Result<(String, NaiveDate, Value), serde_json::Erro
 
 /// The body, shortened where it is too long: lists lose their tail, and say so.
 fn within_bounds(mut body: Value) -> Value {
-    for list in ["trail", "rows", "faults", "undelivered", "prepare"] {
+    for list in [
+        "trail",
+        "rows",
+        "faults",
+        "undelivered",
+        "prepare",
+        "lacking",
+    ] {
         let size = body.to_string().len();
         if size <= MAX_BODY_BYTES {
             break;

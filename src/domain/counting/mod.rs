@@ -10,8 +10,6 @@
 mod span;
 mod trail;
 
-use std::cmp::Ordering;
-
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +37,21 @@ pub enum Roll {
     Forward,
     /// It moves to the working day before.
     Backward,
+    /// It moves to the next working day if the notice takes it off; a plain weekend day
+    /// stays (法定休假日 read as public holidays only, C-4).
+    ForwardFromHoliday,
+}
+
+/// Which half of a term governs where months and days give different ones (C-16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum HalfBy {
+    /// The earlier of both.
+    #[default]
+    Earlier,
+    /// The corresponding day of half the months.
+    Months,
+    /// The day after half the days.
+    Days,
 }
 
 /// How an offset is counted.
@@ -66,10 +79,10 @@ pub fn count(calendar: &Calendar, from: NaiveDate, span: Span, convention: Conve
 
 /// Half of the term from `start` to `end`, both days part of it.
 ///
-/// A term of whole months is halved by the calendar, any other by days; both
-/// readings are kept and the earlier one governs.
+/// A term of whole months is halved by the calendar, any other by days; both readings
+/// are kept, and `governs` says which one is followed.
 #[must_use]
-pub fn half_term(calendar: &Calendar, start: NaiveDate, end: NaiveDate) -> Count {
+pub fn half_term(calendar: &Calendar, start: NaiveDate, end: NaiveDate, governs: HalfBy) -> Count {
     let mut tally = Tally::new(calendar);
     let days = u32::try_from((end - start).num_days() + 1).unwrap_or(0);
     let by_days = start + Days::new(u64::from(days.div_ceil(2)));
@@ -77,7 +90,11 @@ pub fn half_term(calendar: &Calendar, start: NaiveDate, end: NaiveDate) -> Count
     let by_months = months
         .filter(|months| months % 2 == 0)
         .and_then(|months| start.checked_add_months(Months::new(months / 2)));
-    let on = by_months.map_or(by_days, |half| half.min(by_days));
+    let on = by_months.map_or(by_days, |half| match governs {
+        HalfBy::Earlier => half.min(by_days),
+        HalfBy::Months => half,
+        HalfBy::Days => by_days,
+    });
     tally.trail.push(Step::Half {
         start,
         end,
@@ -85,11 +102,13 @@ pub fn half_term(calendar: &Calendar, start: NaiveDate, end: NaiveDate) -> Count
         days,
         on,
     });
-    let other = by_months.and_then(|half| match half.cmp(&by_days) {
-        Ordering::Less => Some((OtherReading::DayCount, by_days)),
-        Ordering::Equal => None,
-        Ordering::Greater => Some((OtherReading::MonthCount, half)),
+    let readings = by_months.map(|half| {
+        [
+            (OtherReading::MonthCount, half),
+            (OtherReading::DayCount, by_days),
+        ]
     });
+    let other = readings.and_then(|both| both.into_iter().find(|(_, other)| *other != on));
     tally.finish(on, other)
 }
 
@@ -195,7 +214,8 @@ impl<'a> Tally<'a> {
     fn roll(&mut self, reached: NaiveDate, roll: Roll) -> NaiveDate {
         let direction = match roll {
             Roll::None => return reached,
-            Roll::Forward => Direction::Forward,
+            Roll::ForwardFromHoliday if !self.is_holiday(reached) => return reached,
+            Roll::Forward | Roll::ForwardFromHoliday => Direction::Forward,
             Roll::Backward => Direction::Backward,
         };
         let mut to = reached;
@@ -210,6 +230,11 @@ impl<'a> Tally<'a> {
             });
         }
         to
+    }
+
+    fn is_holiday(&mut self, on: NaiveDate) -> bool {
+        self.touch(on);
+        matches!(self.calendar.day(on), Day::Holiday(_))
     }
 
     fn is_working(&mut self, on: NaiveDate) -> bool {

@@ -19,6 +19,13 @@ pub enum Step {
         /// The event kind, field or rule it comes from.
         from: String,
     },
+    /// The day counting starts with; it is the first that counts.
+    AnchorCounted {
+        /// Its date.
+        on: NaiveDate,
+        /// The event kind, field or rule it comes from.
+        from: String,
+    },
     /// The anchor's own day is the date: nothing is counted.
     Itself {
         /// The day.
@@ -103,6 +110,17 @@ pub enum Step {
         rule: String,
         /// Its date.
         on: NaiveDate,
+    },
+    /// A person set the date, in place of the one that was worked out.
+    Extended {
+        /// The date they set.
+        on: NaiveDate,
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// The date it replaces, where there was one.
+        instead_of: Option<NaiveDate>,
     },
     /// A day lies in a year whose notice is not loaded: the date may still move.
     Unconfirmed {

@@ -5,8 +5,10 @@
 //! `sound`.
 
 use super::read::Names;
-use super::words::{self, RELATIONS, STRENGTHS, anchor, event, known, name};
-use super::{Anchor, Basis, Evidence, Offset, Relation, Role, Rule, RuleId, Strength, When};
+use super::words::{self, ENDED, LATE, RELATIONS, STRENGTHS, anchor, event, known, name, rule_id};
+use super::{
+    Anchor, Basis, Evidence, Offset, Relation, Role, Rule, RuleId, Strength, Validity, When,
+};
 use crate::domain::counting::{Convention, Span};
 use crate::domain::table::Table;
 
@@ -40,7 +42,6 @@ const REQUIRED: &[&str] = &[
     "id",
     "title",
     "basis",
-    "from",
     "relation",
     "responsible",
     "strength",
@@ -48,29 +49,120 @@ const REQUIRED: &[&str] = &[
 
 fn rule(table: &Table, names: &Names) -> Rule {
     table.needs(REQUIRED);
-    let offset = offset(table);
+    let relation = table.choice("relation", RELATIONS);
+    if relation != Some(Relation::Exemption) {
+        table.needs(&["from"]);
+    }
     let responsible = table.choice("responsible", &Role::ALL);
     let responsible = responsible.unwrap_or(Role::Centre);
     Rule {
         id: RuleId(table.one("id", name).unwrap_or_default()),
-        title: table.string("title").unwrap_or_default(),
         basis: basis(table, names),
         when: when(table, "when").unwrap_or_default(),
         exempt_when: when(table, "exempt_when"),
-        from: table.list("from", |text| anchor(text, names)),
-        or_from: table.list("or_from", |text| anchor(text, names)),
+        from: anchors(table, "from", names),
+        each: events(table, "each", names),
+        each_note: table.strings("each_note"),
+        relation: relation.unwrap_or(Relation::By),
+        responsible,
+        tell: tell(table, responsible),
+        strength: strength(table).unwrap_or(Strength::Must),
+        lapses_on: events(table, "lapses_on", names),
+        stays_when: table.choices("stays_when", ENDED),
+        valid: validity(table),
+        opened_by: None,
+        ..own(table, names)
+    }
+}
+
+/// An item that `parent` opens: for the same decisions and people, and counted from its
+/// date, unless the item says otherwise.
+fn opened(table: &Table, parent: &Rule, names: &Names) -> Rule {
+    table.needs(&["id", "title"]);
+    let id = table.one("id", name).unwrap_or_default();
+    let mut rule = Rule {
+        id: RuleId(format!("{}.{id}", parent.id)),
+        from: vec![Anchor::Rule(parent.id.clone())],
+        relation: table.choice("relation", RELATIONS).unwrap_or(Relation::By),
+        opened_by: Some(parent.id.clone()),
+        ..own(table, names)
+    };
+    inherit(&mut rule, parent);
+    if table.has("from") {
+        rule.from = anchors(table, "from", names);
+    } else {
+        table.needs(&["offset"]);
+    }
+    if table.has("basis") {
+        rule.basis = basis(table, names);
+    }
+    if table.has("each") {
+        rule.each = events(table, "each", names);
+    }
+    if let Some(conditions) = when(table, "when") {
+        rule.when = conditions;
+    }
+    if let Some(role) = table.choice("responsible", &Role::ALL) {
+        rule.responsible = role;
+        rule.tell = tell(table, role);
+    } else if table.has("tell") {
+        rule.tell = tell(table, rule.responsible);
+    }
+    if let Some(strength) = strength(table) {
+        rule.strength = strength;
+    }
+    table.finish();
+    rule
+}
+
+/// What an opened item takes over where it says nothing itself.
+fn inherit(rule: &mut Rule, parent: &Rule) {
+    rule.basis.clone_from(&parent.basis);
+    rule.when.clone_from(&parent.when);
+    rule.exempt_when.clone_from(&parent.exempt_when);
+    rule.each.clone_from(&parent.each);
+    rule.each_note.clone_from(&parent.each_note);
+    rule.responsible = parent.responsible;
+    rule.tell.clone_from(&parent.tell);
+    rule.strength = parent.strength;
+    rule.lapses_on.clone_from(&parent.lapses_on);
+    rule.stays_when.clone_from(&parent.stays_when);
+    rule.valid = parent.valid;
+}
+
+/// The keys that rules and opened items have alike and that nothing is inherited for.
+fn own(table: &Table, names: &Names) -> Rule {
+    let offset = offset(table);
+    let ids = |key| table.list(key, rule_id);
+    Rule {
+        id: RuleId(String::new()),
+        title: table.string("title").unwrap_or_default(),
+        basis: Vec::new(),
+        when: When::default(),
+        exempt_when: None,
+        from: Vec::new(),
+        or_from: anchors(table, "or_from", names),
         latest_from: table.one("latest_from", |text| anchor(text, names)),
-        each: table.one("each", |text| event(text, names)),
+        each: Vec::new(),
+        each_note: Vec::new(),
+        repeated_within: table.one("repeated_within", words::span),
+        late: table.choice("late", LATE).unwrap_or_default(),
         offset,
         or_progress_over: table.f64("or_progress_over"),
         convention: words::convention(table, usual(offset, names)),
-        relation: table.choice("relation", RELATIONS).unwrap_or(Relation::By),
+        counts_anchor: table.bool("counts_anchor").unwrap_or(false),
+        relation: Relation::By,
         done_by: evidence(table, names),
-        responsible,
-        tell: tell(table, responsible),
-        strength: table
-            .choice("strength", STRENGTHS)
-            .unwrap_or(Strength::Must),
+        gathers: ids("gathers"),
+        excused_by: table.one("excused_by", |text| event(text, names)),
+        exempts: ids("exempts"),
+        unless_after: events(table, "unless_after", names),
+        lapses_on: Vec::new(),
+        stays_when: Vec::new(),
+        valid: Validity::default(),
+        responsible: Role::Centre,
+        tell: Vec::new(),
+        strength: Strength::Must,
         ladder: ladder(table, names),
         floor_of: table.one("floor_of", name).map(RuleId),
         opened_by: None,
@@ -78,38 +170,30 @@ fn rule(table: &Table, names: &Names) -> Rule {
     }
 }
 
-/// An item that `parent` opens: counted from its date, for the same decisions and people.
-fn opened(table: &Table, parent: &Rule, names: &Names) -> Rule {
-    table.needs(&["id", "title", "offset"]);
-    let offset = offset(table);
-    let id = table.one("id", name).unwrap_or_default();
-    let basis = if table.has("basis") {
-        basis(table, names)
-    } else {
-        parent.basis.clone()
+fn anchors(table: &Table, key: &str, names: &Names) -> Vec<Anchor> {
+    table.list(key, |text| anchor(text, names))
+}
+
+fn events(table: &Table, key: &str, names: &Names) -> Vec<String> {
+    table.list(key, |text| event(text, names))
+}
+
+fn strength(table: &Table) -> Option<Strength> {
+    table.choice("strength", STRENGTHS)
+}
+
+fn validity(table: &Table) -> Validity {
+    let valid = Validity {
+        from: table.date("valid_from"),
+        until: table.date("valid_until"),
     };
-    let strength = table.choice("strength", STRENGTHS);
-    let rule = Rule {
-        id: RuleId(format!("{}.{id}", parent.id)),
-        title: table.string("title").unwrap_or_default(),
-        basis,
-        from: vec![Anchor::Rule(parent.id.clone())],
-        or_from: Vec::new(),
-        latest_from: None,
-        offset,
-        or_progress_over: None,
-        convention: words::convention(table, usual(offset, names)),
-        relation: table.choice("relation", RELATIONS).unwrap_or(Relation::By),
-        done_by: evidence(table, names),
-        strength: strength.unwrap_or(parent.strength),
-        ladder: ladder(table, names),
-        floor_of: None,
-        opened_by: Some(parent.id.clone()),
-        prepare: table.strings("prepare"),
-        ..parent.clone()
-    };
-    table.finish();
-    rule
+    if let (Some(from), Some(until)) = (valid.from, valid.until)
+        && until < from
+    {
+        let expected = format!("a day not before valid_from, {from}");
+        table.doubt("valid_until", until.to_string(), expected);
+    }
+    valid
 }
 
 /// The anchor's own day, unless the rule says otherwise.
@@ -166,8 +250,8 @@ fn when(table: &Table, key: &str) -> Option<When> {
 }
 
 fn evidence(table: &Table, names: &Names) -> Evidence {
-    let any_of = table.list("done_by", |text| event(text, names));
-    let all_of = table.list("all_of", |text| event(text, names));
+    let any_of = events(table, "done_by", names);
+    let all_of = events(table, "all_of", names);
     let all = table.has("all_of");
     if all && table.has("done_by") {
         table.doubt("all_of", "all_of and done_by", "one of the two");
@@ -176,7 +260,11 @@ fn evidence(table: &Table, names: &Names) -> Evidence {
         events: if all { all_of } else { any_of },
         all,
         min_value: table.f64("min_value"),
+        odd: table.bool("odd").unwrap_or(false),
+        same_value: table.bool("same_value").unwrap_or(false),
         note: table.string("note"),
+        same_note: table.bool("same_note").unwrap_or(false),
+        document: table.bool("document").unwrap_or(false),
         answers: table.bool("answers").unwrap_or(false),
     }
 }

@@ -44,4 +44,6 @@ pub enum Audience {
     Leader,
     /// 市督查指挥中心.
     Centre,
+    /// 市政府办公室, whose agenda depends on it.
+    Office,
 }

@@ -8,6 +8,7 @@ mod rule;
 
 mod entry;
 mod read;
+mod readings;
 mod sound;
 mod words;
 
@@ -16,8 +17,10 @@ use chrono::NaiveDate;
 use super::counting::{Convention, Direction, Span, Unit};
 pub use ladder::{Audience, Ladder, Rung};
 pub use read::read;
+pub use readings::{Ambiguity, Readings, Setting, TermEnd, Unsaid};
 pub use rule::{
-    Anchor, Basis, Condition, Evidence, Field, Offset, Relation, Role, Rule, RuleId, Strength, When,
+    Anchor, Basis, Condition, Evidence, Field, Late, Offset, Relation, Role, Rule, RuleId,
+    Strength, Validity, When,
 };
 
 /// One city's rules, as read from one file.
@@ -35,6 +38,10 @@ pub struct Pack {
     pub events: Vec<String>,
     /// How offsets are counted where a rule does not say otherwise.
     pub counting: Counting,
+    /// Answers to open questions that hold for every rule.
+    pub readings: Readings,
+    /// Every question the texts leave open, with its answer here.
+    pub ambiguities: Vec<Ambiguity>,
     /// The laws and systems that rules are based on.
     pub systems: Vec<System>,
     /// Ladders by id; `default` is always there.
@@ -44,10 +51,17 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The rule with that id.
+    /// The rule with that id, in its latest wording.
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id.0 == id)
+        self.rules.iter().rfind(|rule| rule.id.0 == id)
+    }
+
+    /// Whether a later entry of the file gives the same rule another wording.
+    #[must_use]
+    pub fn is_latest(&self, rule: &Rule) -> bool {
+        self.rule(&rule.id.0)
+            .is_some_and(|latest| latest.valid == rule.valid)
     }
 
     /// The ladder with that id; a sound pack has every ladder its rules name.

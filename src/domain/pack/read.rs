@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 
 use super::entry::{self, Written};
+use super::readings::{self, Places};
 use super::{Audience, Counting, Ladder, Pack, Rung, System, sound, words};
 use crate::domain::counting::{Convention, Direction, Reading, Roll, Span, Unit};
 use crate::domain::decision::EVENT_KINDS;
@@ -45,7 +46,19 @@ fn pack(root: &Table) -> Pack {
         counting,
     };
     let rules = entry::rules(root.tables("rule"), &names);
+    let readings = root
+        .table("readings")
+        .map(|table| readings::readings(&table));
+    let places = Places {
+        root,
+        rules: &rules,
+        ladders: &ladders,
+    };
+    let ambiguities = written(root.tables("ambiguity"), |table| {
+        readings::ambiguity(table, &places)
+    });
     root.finish();
+    sound::unique(&ambiguities, |ambiguity| &ambiguity.id);
     sound::check(root, &systems, &ladders, &rules);
     Pack {
         name: head.name,
@@ -54,6 +67,8 @@ fn pack(root: &Table) -> Pack {
         valid_from: head.valid_from,
         events: head.events,
         counting,
+        readings: readings.unwrap_or_default(),
+        ambiguities: ambiguities.into_iter().map(|one| one.item).collect(),
         systems: systems.into_iter().map(|system| system.item).collect(),
         ladders: ladders.into_iter().map(|ladder| ladder.item).collect(),
         rules: rules.into_iter().map(|rule| rule.item).collect(),
@@ -126,7 +141,7 @@ fn convention(table: &Table, key: &str) -> Convention {
     convention
 }
 
-fn written<T>(tables: Vec<Table<'_>>, read: fn(&Table) -> T) -> Vec<Written<'_, T>> {
+fn written<T>(tables: Vec<Table<'_>>, read: impl Fn(&Table) -> T) -> Vec<Written<'_, T>> {
     let written = tables.into_iter().map(|table| {
         let item = read(&table);
         table.finish();
@@ -148,6 +163,7 @@ const AUDIENCES: &[(Audience, &str)] = &[
     (Audience::Head, "head"),
     (Audience::Leader, "leader"),
     (Audience::Centre, "centre"),
+    (Audience::Office, "office"),
 ];
 
 fn ladder(table: &Table) -> Ladder {
@@ -205,7 +221,7 @@ fn rung(table: &Table) -> Rung {
         table.doubt(
             "to",
             "nobody",
-            "at least one of contact, head, leader, centre",
+            "at least one of contact, head, leader, centre, office",
         );
     }
     table.finish();

@@ -4,10 +4,11 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::counting::{Convention, Span};
-use crate::domain::decision::Flag;
+use crate::domain::decision::{Flag, Status};
 
 /// A rule's id: its row in the register of obligations, in lower case (`pub-6b`);
 /// an item that a rule opens adds its own name (`eva-15c.start`).
@@ -49,18 +50,40 @@ pub struct Rule {
     pub or_from: Vec<Anchor>,
     /// A later anchor that only the lenient reading is counted from.
     pub latest_from: Option<Anchor>,
-    /// The event kind that makes one obligation per occurrence; without it there is one.
-    pub each: Option<String>,
+    /// The event kinds of which each makes an obligation of its own; without any there is one.
+    pub each: Vec<String>,
+    /// Only events whose note begins with one of these words; any event where it is empty.
+    pub each_note: Vec<String>,
+    /// Only an event that follows another one of its kind within this time.
+    pub repeated_within: Option<Span>,
+    /// What becomes of an occurrence that comes after the window it belongs to.
+    pub late: Late,
     /// How far from the anchor.
     pub offset: Offset,
     /// Reported progress beyond this percentage also reaches the date.
     pub or_progress_over: Option<f64>,
     /// How the offset is counted.
     pub convention: Convention,
+    /// The anchor's own day is the first that counts (C-2).
+    pub counts_anchor: bool,
     /// What the date means.
     pub relation: Relation,
     /// What ends it.
     pub done_by: Evidence,
+    /// The gates whose evidence is this one's: what they lack is told in one notice.
+    pub gathers: Vec<RuleId>,
+    /// An event kind that excuses it, such as the choice of a simplified procedure.
+    pub excused_by: Option<String>,
+    /// For an exemption: the rules it can excuse, once a person confirms.
+    pub exempts: Vec<RuleId>,
+    /// For an exemption: an event of these kinds after the anchor leaves no room for it.
+    pub unless_after: Vec<String>,
+    /// An event of these kinds ends a waiver that was given before it.
+    pub lapses_on: Vec<String>,
+    /// Decisions of these statuses keep it, though they are no longer pursued.
+    pub stays_when: Vec<Status>,
+    /// The days of its anchor for which this wording of the rule is in force.
+    pub valid: Validity,
     /// Who must act.
     pub responsible: Role,
     /// Who is told, besides what the ladder adds.
@@ -132,6 +155,44 @@ pub enum Relation {
     Gate,
     /// On the date something opens by itself; the duty lies in what it opens.
     Trigger,
+    /// No duty: until the date a person may excuse the rules it names.
+    Exemption,
+}
+
+/// What becomes of an occurrence that comes after the window it belongs to (C-9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Late {
+    /// No clock runs; a person decides.
+    #[default]
+    Ask,
+    /// Its clock runs from its own day.
+    OwnClock,
+}
+
+/// The days for whose anchors a rule, in this wording, is in force; both part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Validity {
+    /// First day; open where there is none.
+    pub from: Option<NaiveDate>,
+    /// Last day; open where there is none.
+    pub until: Option<NaiveDate>,
+}
+
+impl Validity {
+    /// Whether it is in force for an anchor on that day.
+    #[must_use]
+    pub fn covers(&self, on: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= on) && self.until.is_none_or(|until| on <= until)
+    }
+
+    /// Whether some day is covered by both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let starts_in_time = |from: Option<NaiveDate>, until: Option<NaiveDate>| {
+            from.zip(until).is_none_or(|(from, until)| from <= until)
+        };
+        starts_in_time(self.from, other.until) && starts_in_time(other.from, self.until)
+    }
 }
 
 /// How the law words a duty, and so how a miss may be called.
@@ -148,6 +209,10 @@ pub enum Strength {
 
 /// The events that end an obligation.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the pack, and any of them may be set"
+)]
 pub struct Evidence {
     /// Event kinds; any one of them, or every one where `all` is set.
     pub events: Vec<String>,
@@ -155,8 +220,17 @@ pub struct Evidence {
     pub all: bool,
     /// The event must carry at least this value (a quorum).
     pub min_value: Option<f64>,
+    /// The value must be an odd number.
+    pub odd: bool,
+    /// The value must be that of the occurrence's event, where that one has a value:
+    /// as many signatures as experts.
+    pub same_value: bool,
     /// The event's `note` must begin with this word (`execution`, `midterm`, `final`).
     pub note: Option<String>,
+    /// The event's `note` must begin with the first word of the occurrence's own.
+    pub same_note: bool,
+    /// The event must name a document, by number or link.
+    pub document: bool,
     /// The event's `ref` must name the occurrence's event.
     pub answers: bool,
 }
@@ -180,6 +254,23 @@ pub enum Condition {
     Flag(Flag),
     /// The decision is confidential.
     Confidential,
+    /// The decision was taken out of the catalogue.
+    Withdrawn,
+    /// Other units than the drafting one take part (配合单位).
+    Cooperating,
+}
+
+impl Condition {
+    /// The condition's name in packs: a flag's column, or a word of its own.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Flag(flag) => flag.name(),
+            Self::Confidential => "confidential",
+            Self::Withdrawn => "withdrawn",
+            Self::Cooperating => "cooperating",
+        }
+    }
 }
 
 /// Who a duty falls on or who is told. Which unit that is, decision and directory say.

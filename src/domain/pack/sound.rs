@@ -4,10 +4,12 @@
 //! between rules, and keys that contradict each other. Refuses to read; it sees
 //! what was read and where it stands.
 
+mod together;
+
 use std::collections::BTreeSet;
 
 use super::entry::Written;
-use super::{Anchor, Ladder, Offset, Relation, Rule, System};
+use super::{Anchor, Ladder, Offset, Relation, Rule, System, Validity};
 use crate::domain::counting::Direction;
 use crate::domain::table::Table;
 
@@ -20,7 +22,7 @@ pub(super) fn check(
 ) {
     unique(systems, |system| &system.id);
     unique(ladders, |ladder| &ladder.id);
-    unique(rules, |rule| &rule.id.0);
+    versions(rules);
     if !ladders.iter().any(|ladder| ladder.item.id == "default") {
         root.doubt("ladder", "no ladder `default`", "one with that id");
     }
@@ -29,10 +31,38 @@ pub(super) fn check(
         distance(rule);
         ending(rule);
         floor(rules, rule);
+        together::check(rules, rule);
     }
 }
 
-fn unique<T>(items: &[Written<T>], id: fn(&T) -> &String) {
+/// An id may stand again only as another wording of the rule, for later anchors.
+fn versions(rules: &[Written<Rule>]) {
+    for (at, Written { item: rule, table }) in rules.iter().enumerate() {
+        let earlier = rules.iter().take(at).map(|written| &written.item);
+        let Some(before) = earlier.filter(|other| other.id == rule.id).last() else {
+            continue;
+        };
+        if rule.id.0.is_empty() {
+            continue;
+        }
+        if before.valid == Validity::default() && rule.valid == Validity::default() {
+            let found = format!("`{}` a second time", rule.id);
+            table.doubt(
+                "id",
+                found,
+                "each id once, or each with its own valid_from and valid_until",
+            );
+        } else if before.valid.overlaps(&rule.valid) {
+            let found = format!("`{}` while an earlier wording is in force", rule.id);
+            table.doubt("valid_from", found, "a day after that one's valid_until");
+        } else if before.valid.from > rule.valid.from {
+            let found = format!("`{}` below a later wording of it", rule.id);
+            table.doubt("valid_from", found, "wordings in order of time");
+        }
+    }
+}
+
+pub(super) fn unique<T>(items: &[Written<T>], id: fn(&T) -> &String) {
     let mut seen = BTreeSet::new();
     for written in items {
         let id = id(&written.item);
@@ -66,7 +96,10 @@ fn references(rules: &[Written<Rule>], at: usize) {
                 let found = format!("`{id}`, which stands further down{how}");
                 table.doubt(key, found, "a rule that stands above");
             }
-            Some(there) => same_occurrence(rule, table, key, &rules[there].item),
+            Some(there) if matches!(key, "from" | "or_from" | "latest_from") => {
+                same_occurrence(rule, table, key, &rules[there].item);
+            }
+            Some(_) => {}
         }
     }
 }
@@ -86,8 +119,12 @@ fn referred(rule: &Rule) -> impl Iterator<Item = (&'static str, &str)> {
             Anchor::Rule(id) => Some((key, id.0.as_str())),
             Anchor::Event(_) | Anchor::Field(_) => None,
         });
+    let lists = [("gathers", &rule.gathers), ("exempts", &rule.exempts)];
+    let lists = lists
+        .into_iter()
+        .flat_map(|(key, ids)| ids.iter().map(move |id| (key, id.0.as_str())));
     let floor = rule.floor_of.iter().map(|id| ("floor_of", id.0.as_str()));
-    anchors.chain(floor)
+    anchors.chain(lists).chain(floor)
 }
 
 /// Whether the rule at `start` refers to `goal`, directly or through others.
@@ -110,9 +147,8 @@ fn leads_to(rules: &[Written<Rule>], start: usize, goal: &str) -> bool {
 
 /// A date that exists once per event cannot anchor a rule that does not ask which.
 fn same_occurrence(rule: &Rule, table: &Table, key: &str, other: &Rule) {
-    if let Some(each) = &other.each
-        && rule.each.as_ref() != Some(each)
-    {
+    if !other.each.is_empty() && rule.each != other.each {
+        let each = other.each.join(" or ");
         let found = format!("`{}`, which has a date for each {each}", other.id);
         table.doubt(key, found, format!("each = \"{each}\" here too"));
     }
@@ -166,7 +202,12 @@ fn distance(Written { item: rule, table }: &Written<Rule>) {
 /// Something must be able to end the obligation, and in the way the keys say.
 fn ending(Written { item: rule, table }: &Written<Rule>) {
     let done_by = &rule.done_by;
-    if done_by.events.is_empty() && rule.relation != Relation::Trigger {
+    let ends_itself = match rule.relation {
+        Relation::Trigger | Relation::Exemption => true,
+        Relation::Gate => !rule.gathers.is_empty(),
+        Relation::By | Relation::NotBefore => false,
+    };
+    if done_by.events.is_empty() && !ends_itself {
         let key = if done_by.all { "all_of" } else { "done_by" };
         table.doubt(key, "nothing that ends it", "at least one event kind");
     }
@@ -175,7 +216,7 @@ fn ending(Written { item: rule, table }: &Written<Rule>) {
     {
         table.doubt("min_value", format!("{quorum}"), "1 or more");
     }
-    if done_by.answers && rule.each.is_none() {
+    if done_by.answers && rule.each.is_empty() {
         table.doubt(
             "answers",
             "answers without each",

@@ -4,9 +4,9 @@
 //! expected. Refuses to know in which key a word stands.
 
 use super::read::Names;
-use super::{Anchor, Condition, Field, Relation, RuleId, Strength};
+use super::{Anchor, Condition, Field, Late, Relation, RuleId, Strength};
 use crate::domain::counting::{Convention, Reading, Roll, Span};
-use crate::domain::decision::Flag;
+use crate::domain::decision::{Flag, Status};
 use crate::domain::spelling::perhaps;
 use crate::domain::table::Table;
 
@@ -16,7 +16,15 @@ pub(super) const RELATIONS: &[(Relation, &str)] = &[
     (Relation::NotBefore, "not_before"),
     (Relation::Gate, "gate"),
     (Relation::Trigger, "trigger"),
+    (Relation::Exemption, "exemption"),
 ];
+
+/// What becomes of a late occurrence.
+pub(super) const LATE: &[(Late, &str)] = &[(Late::Ask, "ask"), (Late::OwnClock, "own_clock")];
+
+/// Statuses of decisions that are no longer pursued.
+pub(super) const ENDED: &[(Status, &str)] =
+    &[(Status::Withdrawn, "withdrawn"), (Status::Closed, "closed")];
 
 /// How the law words a duty.
 pub(super) const STRENGTHS: &[(Strength, &str)] = &[
@@ -35,6 +43,15 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     }
 }
 
+/// A rule's id; that of an opened item holds a dot.
+pub(super) fn rule_id(text: &str) -> Result<RuleId, String> {
+    let parts: Result<Vec<String>, String> = text.split('.').map(name).collect();
+    let is_short = text.split('.').count() <= 2;
+    let read = parts.ok().filter(|_| is_short);
+    read.map(|_| RuleId(text.to_owned()))
+        .ok_or_else(|| "a rule's id, such as `pub-6b` or `eva-15c.start`".to_owned())
+}
+
 /// An offset like `+5wd`.
 pub(super) fn span(text: &str) -> Result<Span, String> {
     let read = text.parse::<Span>();
@@ -49,6 +66,7 @@ pub(super) fn convention(table: &Table, usual: Convention) -> Convention {
         (Roll::None, "none"),
         (Roll::Forward, "forward"),
         (Roll::Backward, "backward"),
+        (Roll::ForwardFromHoliday, "forward_from_holiday"),
     ];
     Convention {
         reading: table.choice("reading", READINGS).unwrap_or(usual.reading),
@@ -56,15 +74,19 @@ pub(super) fn convention(table: &Table, usual: Convention) -> Convention {
     }
 }
 
-/// A flag of the decision, or `confidential`.
+/// A flag of the decision, or what else its row says.
 pub(super) fn condition(text: &str) -> Result<Condition, String> {
-    if text == "confidential" {
-        return Ok(Condition::Confidential);
-    }
-    Flag::named(text).map(Condition::Flag).ok_or_else(|| {
-        let mut flags: Vec<&str> = Flag::ALL.iter().map(|flag| flag.name()).collect();
-        flags.push("confidential");
-        format!("one of {}{}", flags.join(", "), perhaps(text, &flags))
+    let others = [
+        Condition::Confidential,
+        Condition::Withdrawn,
+        Condition::Cooperating,
+    ];
+    let flags = Flag::ALL.into_iter().map(Condition::Flag);
+    let all: Vec<Condition> = flags.chain(others).collect();
+    let found = all.iter().find(|condition| condition.name() == text);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|condition| condition.name()).collect();
+        format!("one of {}{}", names.join(", "), perhaps(text, &names))
     })
 }
 

@@ -10,7 +10,7 @@ use super::evidence::{ends, opening};
 use crate::domain::counting::Step;
 use crate::domain::decision::Event;
 use crate::domain::obligation::Missing;
-use crate::domain::pack::{Anchor, Field, Relation, RuleId};
+use crate::domain::pack::{Anchor, Field, Late, Relation, RuleId};
 
 /// A day to count from.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,18 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// The day itself is the first that counts.
+    pub(super) fn is_counted(&mut self) {
+        for step in &mut self.trail {
+            if let Step::Anchor { on, from } = step {
+                *step = Step::AnchorCounted {
+                    on: *on,
+                    from: std::mem::take(from),
+                };
+            }
+        }
+    }
+
     /// Nothing is counted: the day stands for itself.
     pub(super) fn is_the_date(&mut self) {
         for step in &mut self.trail {
@@ -39,14 +51,14 @@ impl Derivation<'_, '_> {
     /// stand-in of `or_from`, marked as assumed.
     pub(super) fn anchor(&self, occurrence: Option<&Event>) -> Result<Found, Missing> {
         if let Some(late) = self.between_windows(occurrence) {
-            return Err(late);
+            return self.own_clock(occurrence).ok_or(late);
         }
         let dated = |anchor: &Anchor| self.dated(anchor, occurrence);
         if let Some(found) = self.rule.from.iter().find_map(dated) {
             return Ok(found);
         }
         if let Some(late) = self.late(occurrence) {
-            return Err(late);
+            return self.own_clock(occurrence).ok_or(late);
         }
         let wanted = self.wanted();
         for anchor in &self.rule.or_from {
@@ -59,6 +71,20 @@ impl Derivation<'_, '_> {
             }
         }
         Err(Missing::Anchor(wanted))
+    }
+
+    /// The late occurrence's own day, where the pack lets its clock run from there (C-9).
+    fn own_clock(&self, occurrence: Option<&Event>) -> Option<Found> {
+        let event = occurrence.filter(|_| self.rule.late == Late::OwnClock)?;
+        let step = Step::Anchor {
+            on: event.on_date,
+            from: event.kind.clone(),
+        };
+        Some(Found {
+            on: event.on_date,
+            trail: vec![step],
+            provisional: false,
+        })
     }
 
     /// The day `anchor` gives, if it is known.
@@ -84,14 +110,14 @@ impl Derivation<'_, '_> {
         match occurrence {
             Some(event) if event.kind == kind => Some(event.on_date),
             Some(event) => {
-                let mut later = self.decision.events_of(kind);
+                let mut later = self.decision.standing(kind);
                 later
                     .find(|other| other.on_date >= event.on_date)
                     .map(|other| other.on_date)
             }
             None => self
                 .decision
-                .events_of(kind)
+                .standing(kind)
                 .next()
                 .map(|event| event.on_date),
         }
@@ -148,7 +174,7 @@ impl Derivation<'_, '_> {
                 .find(|rule| rule.relation == Relation::NotBefore && ends(rule, kind))?;
             let closings = || self.decision.events_of(kind);
             let next = closings().find(|close| close.on_date >= event.on_date)?;
-            let opened = self.opened(window.each.as_ref()?, next)?;
+            let opened = self.opened(window.each.first()?, next)?;
             let is_between = closings().any(|close| close.on_date < event.on_date)
                 && opened.on_date > event.on_date;
             is_between.then(|| Missing::Late(kind.clone()))

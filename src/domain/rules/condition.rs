@@ -3,9 +3,9 @@
 //! Owns the three-valued answer. Refuses to guess an unsaid flag from a title.
 
 use crate::domain::counting::whole_months;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Status};
 use crate::domain::obligation::Missing;
-use crate::domain::pack::{Condition, When};
+use crate::domain::pack::{Condition, Readings, TermEnd, When};
 
 /// Whether conditions hold.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,13 +17,13 @@ pub(super) enum Answer {
 }
 
 /// Whether `when` holds for `decision`.
-pub(super) fn holds(when: &When, decision: &Decision) -> Answer {
+pub(super) fn holds(when: &When, decision: &Decision, readings: Readings) -> Answer {
     let mut unsaid = Vec::new();
     for condition in &when.all {
         match said(*condition, decision) {
             Some(true) => {}
             Some(false) => return Answer::No,
-            None => unsaid.push(Missing::Flag(name(*condition))),
+            None => unsaid.push(Missing::Flag(condition.name().to_owned())),
         }
     }
     match any(&when.any, decision) {
@@ -31,7 +31,10 @@ pub(super) fn holds(when: &When, decision: &Decision) -> Answer {
         Answer::Yes => {}
         Answer::NotSaid(flags) => unsaid.extend(flags),
     }
-    match when.term_years_min.map(|years| lasts(decision, years)) {
+    match when
+        .term_years_min
+        .map(|years| lasts(decision, years, readings.term_end))
+    {
         Some(Some(false)) => return Answer::No,
         Some(None) => unsaid.push(Missing::Term),
         Some(Some(true)) | None => {}
@@ -44,13 +47,15 @@ pub(super) fn holds(when: &When, decision: &Decision) -> Answer {
 }
 
 /// The condition that holds, for an exemption that names its reason.
-pub(super) fn reason(when: &When, decision: &Decision) -> Option<String> {
-    if holds(when, decision) != Answer::Yes {
+pub(super) fn reason(when: &When, decision: &Decision, readings: Readings) -> Option<String> {
+    if holds(when, decision, readings) != Answer::Yes {
         return None;
     }
     let conditions = when.all.iter().chain(&when.any);
     let holding = conditions.filter(|condition| said(**condition, decision) == Some(true));
-    let names: Vec<String> = holding.map(|condition| name(*condition)).collect();
+    let names: Vec<String> = holding
+        .map(|condition| condition.name().to_owned())
+        .collect();
     Some(names.join(", "))
 }
 
@@ -60,7 +65,7 @@ fn any(conditions: &[Condition], decision: &Decision) -> Answer {
         match said(*condition, decision) {
             Some(true) => return Answer::Yes,
             Some(false) => {}
-            None => unsaid.push(Missing::Flag(name(*condition))),
+            None => unsaid.push(Missing::Flag(condition.name().to_owned())),
         }
     }
     match (conditions.is_empty(), unsaid.is_empty()) {
@@ -74,20 +79,18 @@ fn said(condition: Condition, decision: &Decision) -> Option<bool> {
     match condition {
         Condition::Flag(flag) => decision.flags.get(flag),
         Condition::Confidential => Some(decision.confidential),
+        Condition::Withdrawn => Some(decision.status == Status::Withdrawn),
+        Condition::Cooperating => Some(!decision.cooperating_units.is_empty()),
     }
 }
 
-fn name(condition: Condition) -> String {
-    match condition {
-        Condition::Flag(flag) => flag.name().to_owned(),
-        Condition::Confidential => "confidential".to_owned(),
-    }
-}
-
-/// Whether the term lasts at least `years`, its last day included; not known while
-/// either end of it is.
-fn lasts(decision: &Decision, years: u32) -> Option<bool> {
-    let (start, end) = (decision.term_start?, decision.term_end?);
+/// Whether the term lasts at least `years`; not known while either end of it is.
+fn lasts(decision: &Decision, years: u32, measured: TermEnd) -> Option<bool> {
+    let (start, last) = (decision.term_start?, decision.term_end?);
+    let end = match measured {
+        TermEnd::Inclusive => last,
+        TermEnd::Exclusive => last.pred_opt()?,
+    };
     let months = whole_months(start, end);
     let whole_years = end.succ_opt().and_then(|after| after.years_since(start));
     Some(

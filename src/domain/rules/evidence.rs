@@ -1,15 +1,15 @@
-//! What ends an obligation: the act itself, a waiver, or progress past a threshold.
+//! What ends an obligation: the act itself, or progress past a threshold.
 //!
 //! Owns matching events to the occurrence they answer. Refuses to accept an
-//! unattributed answer where more than one question is open, and a waiver of what
-//! nobody knew yet.
+//! unattributed answer where more than one question is open.
 
 use chrono::NaiveDate;
 
+use super::note::begins;
 use crate::domain::counting::{Direction, Step};
 use crate::domain::decision::{Decision, Event};
-use crate::domain::obligation::{Done, Excuse};
-use crate::domain::pack::{Anchor, Evidence, Offset, Pack, Relation, Rule};
+use crate::domain::obligation::Done;
+use crate::domain::pack::{Anchor, Offset, Pack, Relation, Rule};
 
 /// A duty, and the decision in which its end is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -21,16 +21,16 @@ pub(super) struct Search<'a> {
     pub(super) occurrence: Option<&'a Event>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// The event that ends the duty, if it is recorded.
     pub(super) fn done(self, anchor_on: Option<NaiveDate>) -> Option<Done> {
         let wanted = &self.rule.done_by;
         let from = self.earliest(anchor_on);
         let first = |kind: &String| -> Option<&Event> {
-            let mut events = self.decision.events_of(kind);
+            let mut events = self.decision.standing(kind);
             events.find(|event| {
                 from.is_none_or(|from| event.on_date >= from)
-                    && qualifies(wanted, event)
+                    && self.qualifies(event)
                     && self.is_meant_by(event)
             })
         };
@@ -60,12 +60,16 @@ impl Search<'_> {
 
     /// Whether `event` answers this occurrence and no other.
     fn is_meant_by(self, event: &Event) -> bool {
-        let (true, Some(occurrence), Some(kind)) =
-            (self.rule.done_by.answers, self.occurrence, &self.rule.each)
-        else {
+        let Some(occurrence) = self.occurrence else {
             return true;
         };
-        let alone = || self.decision.events_of(kind).count() == 1;
+        if !self.rule.done_by.answers {
+            // Of what recurs, the next one ends the time of the one before.
+            let recurs = self.rule.each.contains(&event.kind);
+            return !recurs || event.is_after(occurrence);
+        }
+        let kind = &occurrence.kind;
+        let alone = || self.rivals(occurrence).count() == 1;
         match event.answers {
             _ if event.id == occurrence.id => true,
             Some(id) => id == occurrence.id,
@@ -78,6 +82,38 @@ impl Search<'_> {
         }
     }
 
+    /// The occurrences that an answer without `ref` could mean: those of the kind, or where
+    /// the note tells them apart, those with the same first word.
+    fn rivals(self, occurrence: &'a Event) -> impl Iterator<Item = &'a Event> {
+        let by_note = self.rule.done_by.same_note;
+        let of_kind = self.decision.events_of(&occurrence.kind);
+        of_kind.filter(move |other| !by_note || other.first_word() == occurrence.first_word())
+    }
+
+    /// Whether `event` carries what the rule asks for.
+    fn qualifies(self, event: &Event) -> bool {
+        let wanted = &self.rule.done_by;
+        let asked = wanted.same_value.then(|| self.occurrence?.value).flatten();
+        let value = event.value;
+        let enough = wanted
+            .min_value
+            .is_none_or(|min| value.is_some_and(|value| value >= min));
+        let odd = !wanted.odd || value.is_some_and(is_odd);
+        let same_value =
+            !wanted.same_value || value.is_some() && asked.is_none_or(|asked| value == Some(asked));
+        let named = wanted
+            .note
+            .iter()
+            .all(|word| begins(event, std::slice::from_ref(word)));
+        let word = self.occurrence.map(Event::first_word).unwrap_or_default();
+        let same_note = !wanted.same_note || event.first_word() == word;
+        let document = event
+            .evidence
+            .as_deref()
+            .is_some_and(|text| !text.trim().is_empty());
+        enough && odd && same_value && named && same_note && (document || !wanted.document)
+    }
+
     /// Whether `event` is for something of another kind that comes before `occurrence` and
     /// can be meant as well: one meeting's notice is not the next meeting's.
     fn answers_an_earlier_question(self, event: &Event, occurrence: &Event) -> bool {
@@ -85,36 +121,9 @@ impl Search<'_> {
             rule.done_by.answers && rule.each != self.rule.each && ends(rule, &event.kind)
         });
         let mut asked = rivals
-            .filter_map(|rule| rule.each.as_ref())
+            .flat_map(|rule| &rule.each)
             .flat_map(|kind| self.decision.events_of(kind));
         asked.any(|other| event.on_date <= other.on_date && other.on_date < occurrence.on_date)
-    }
-
-    /// The waiver of the duty: its note names rule, person and reason. One that names no
-    /// occurrence reaches those that were known when it was given.
-    pub(super) fn waiver(self) -> Option<Excuse> {
-        let exempted = self.decision.events_of("evaluation_exempted");
-        let waived = self.decision.events_of("waived").chain(exempted);
-        waived.into_iter().find_map(|event| {
-            let (waived_rule, by, reason) = waiver_note(event.note.as_deref()?)?;
-            let opened = format!("{waived_rule}.");
-            let id = &self.rule.id.0;
-            let this_rule = id == waived_rule || id.starts_with(&opened);
-            (this_rule && self.is_reached_by(event)).then(|| Excuse::Waived {
-                by: by.to_owned(),
-                reason: reason.to_owned(),
-                on: event.on_date,
-            })
-        })
-    }
-
-    fn is_reached_by(self, waiver: &Event) -> bool {
-        match (waiver.answers, self.occurrence) {
-            (Some(id), occurrence) => occurrence.is_some_and(|one| one.id == id),
-            (None, None) => true,
-            // Recorded before it, or of that day or earlier.
-            (None, Some(one)) => one.id < waiver.id || one.on_date <= waiver.on_date,
-        }
     }
 }
 
@@ -150,27 +159,12 @@ fn must_follow_anchor(rule: &Rule) -> bool {
     match rule.relation {
         Relation::NotBefore => true,
         Relation::By => forward && from_events,
-        Relation::Gate | Relation::Trigger => false,
+        Relation::Gate | Relation::Trigger | Relation::Exemption => false,
     }
 }
 
-fn qualifies(wanted: &Evidence, event: &Event) -> bool {
-    let enough = |min| event.value.is_some_and(|value| value >= min);
-    let named = |word: &String| {
-        let note = event.note.as_deref().unwrap_or_default();
-        note.trim_start().starts_with(word.as_str())
-    };
-    wanted.min_value.is_none_or(enough) && wanted.note.as_ref().is_none_or(named)
-}
-
-/// Rule, person and reason of a waiver's note, separated by `;` or `；`. A note that
-/// lacks one of them waives nothing.
-#[must_use]
-pub fn waiver_note(note: &str) -> Option<(&str, &str, &str)> {
-    let mut parts = note.splitn(3, [';', '；']).map(str::trim);
-    let parts = (parts.next()?, parts.next()?, parts.next()?);
-    let complete = !parts.0.is_empty() && !parts.1.is_empty() && !parts.2.is_empty();
-    complete.then_some(parts)
+fn is_odd(value: f64) -> bool {
+    (value % 2.0 - 1.0).abs() < f64::EPSILON
 }
 
 /// The report with which progress passed the rule's threshold for good: a later one that

@@ -6,20 +6,22 @@
 
 mod anchor;
 mod condition;
+mod dating;
 mod evidence;
+mod exemption;
 mod floor;
-
-use chrono::NaiveDate;
+mod gathering;
+mod note;
+mod waiver;
 
 use super::calendar::Calendar;
-use super::counting::{self, Count, OtherReading, Step};
+use super::counting::Span;
 use super::decision::{Decision, Event, Status};
-use super::obligation::{Dates, Excuse, Missing, Obligation, ObligationKey};
-use super::pack::{Offset, Pack, Relation, Rule};
-use anchor::Found;
+use super::obligation::{Excuse, Missing, Obligation, ObligationKey};
+use super::pack::{Pack, Relation, Rule, Unsaid};
 use condition::Answer;
-pub use evidence::waiver_note;
-use evidence::{Progress, Search};
+use evidence::Search;
+pub use note::{WaiverNote, waiver_note};
 
 /// Every obligation the pack puts on `decision`, in the order of the pack.
 #[must_use]
@@ -29,7 +31,8 @@ pub fn obligations<'p>(
     calendar: &Calendar,
 ) -> Vec<Obligation<'p>> {
     let mut derived = Vec::new();
-    for rule in &pack.rules {
+    let duties = |rule: &&Rule| rule.relation != Relation::Exemption;
+    for rule in pack.rules.iter().filter(duties) {
         let new = Derivation {
             decision,
             pack,
@@ -41,6 +44,8 @@ pub fn obligations<'p>(
         derived.extend(new);
     }
     floor::apply(&mut derived);
+    gathering::apply(&mut derived);
+    exemption::apply(&mut derived, decision, pack, calendar);
     derived
 }
 
@@ -55,19 +60,66 @@ struct Derivation<'a, 'p> {
 
 impl<'p> Derivation<'_, 'p> {
     fn run(&self) -> Vec<Obligation<'p>> {
-        let unsaid = match condition::holds(&self.rule.when, self.decision) {
+        let unsaid = match condition::holds(&self.rule.when, self.decision, self.pack.readings) {
             Answer::No => return Vec::new(),
             Answer::Yes => Vec::new(),
-            Answer::NotSaid(missing) => missing,
+            Answer::NotSaid(missing) => self.asked(missing),
         };
-        match &self.rule.each {
-            None => vec![self.derive(None, unsaid)],
-            Some(kind) => {
-                let occurrences = self.decision.events_of(kind);
-                occurrences
-                    .map(|event| self.derive(Some(event), unsaid.clone()))
-                    .collect()
-            }
+        let all = if self.rule.each.is_empty() {
+            vec![self.derive(None, unsaid)]
+        } else {
+            let occurrences = self.occurrences().into_iter();
+            let derive = |event| self.derive(Some(event), unsaid.clone());
+            occurrences.map(derive).collect()
+        };
+        all.into_iter()
+            .filter(|one| self.is_in_force(one))
+            .collect()
+    }
+
+    /// What is still asked before the rule applies; a missing term always is, for without
+    /// it there is nothing to count from.
+    fn asked(&self, mut missing: Vec<Missing>) -> Vec<Missing> {
+        if self.pack.readings.unsaid_flag == Unsaid::Apply {
+            missing.retain(|one| !matches!(one, Missing::Flag(_)));
+        }
+        missing
+    }
+
+    /// The events it occurs for, in order of date.
+    fn occurrences(&self) -> Vec<&Event> {
+        let rule = self.rule;
+        let events = self.decision.events.iter();
+        let occurring = events.filter(|event| rule.each.contains(&event.kind));
+        let noted = occurring.filter(|event| note::begins(event, &rule.each_note));
+        let repeated = |event: &&Event| {
+            let within = |span| self.follows_another(event, span);
+            rule.repeated_within.is_none_or(within)
+        };
+        noted.filter(repeated).collect()
+    }
+
+    /// Whether another event of the kind, about the same person or unit as far as the
+    /// notes say, came less than `span` before `event`.
+    fn follows_another(&self, event: &Event, span: Span) -> bool {
+        let alike = |other: &Event| {
+            let (one, other) = (event.first_word(), other.first_word());
+            one.is_empty() || other.is_empty() || one == other
+        };
+        let is_near = |other: &Event| {
+            let until = dating::plain(self.calendar, other.on_date, span);
+            event.is_after(other) && event.on_date <= until
+        };
+        let mut others = self.decision.standing(&event.kind);
+        others.any(|other| alike(other) && is_near(other))
+    }
+
+    /// Among the wordings of a rule the one that was in force on the anchor's day; the
+    /// latest while that day is not known (C-28).
+    fn is_in_force(&self, obligation: &Obligation<'_>) -> bool {
+        match obligation.dates {
+            Some(dates) => self.rule.valid.covers(dates.anchor_on),
+            None => self.pack.is_latest(self.rule),
         }
     }
 
@@ -84,6 +136,9 @@ impl<'p> Derivation<'_, 'p> {
                 }
                 Err(missing) => obligation.missing.push(missing),
             }
+        }
+        if let Some(extension) = self.search(occurrence).extension() {
+            dating::extend(&mut obligation, extension);
         }
         let anchor_on = obligation.dates.map(|dates| dates.anchor_on);
         obligation.done = self.search(occurrence).done(anchor_on);
@@ -105,25 +160,43 @@ impl<'p> Derivation<'_, 'p> {
             },
             rule: self.rule,
             cited: vec![self.rule],
-            near: near.unwrap_or(counting::Span::ZERO),
+            near: near.unwrap_or(Span::ZERO),
             dates: None,
             trail: Vec::new(),
             missing: Vec::new(),
             done: None,
             excuse: None,
             spoken_for: false,
+            candidates: Vec::new(),
+            gathered: Vec::new(),
         }
     }
 
     fn excuse(&self, occurrence: Option<&Event>) -> Option<Excuse> {
-        if self.decision.status != Status::Active {
-            return Some(Excuse::Ended);
+        let status = self.decision.status;
+        if status != Status::Active && !self.rule.stays_when.contains(&status) {
+            return Some(self.ended(status));
         }
         let exempt = self.rule.exempt_when.as_ref();
-        if let Some(because) = exempt.and_then(|when| condition::reason(when, self.decision)) {
+        let exempt = exempt
+            .and_then(|when| condition::reason(when, self.decision, self.pack.readings))
+            .or_else(|| self.search(occurrence).excused_by());
+        if let Some(because) = exempt {
             return Some(Excuse::Exempt { because });
         }
+        let moved = occurrence.and_then(|event| self.decision.moved_to(event));
+        if let Some(later) = moved {
+            return Some(Excuse::Moved { to: later.on_date });
+        }
         self.search(occurrence).waiver()
+    }
+
+    /// The decision is no longer pursued; a withdrawal's note says why.
+    fn ended(&self, status: Status) -> Excuse {
+        let notes = self.decision.events_of("withdrawn_note");
+        let notes = notes.filter(|_| status == Status::Withdrawn);
+        let reason = notes.filter_map(|event| event.note.clone()).last();
+        Excuse::Ended { status, reason }
     }
 
     const fn search<'s>(&'s self, occurrence: Option<&'s Event>) -> Search<'s> {
@@ -134,94 +207,4 @@ impl<'p> Derivation<'_, 'p> {
             occurrence,
         }
     }
-
-    /// The dates and the way to them, or what is missing for them.
-    fn count(&self, occurrence: Option<&Event>) -> Result<(Dates, Vec<Step>), Missing> {
-        let found = self.anchor(occurrence);
-        let progress = evidence::progress(self.rule, self.decision);
-        let (anchor_on, mut trail, mut count) = match (self.count_from(found), progress) {
-            (Ok(counted), _) => counted,
-            (Err(_), Some(progress)) => return Ok(reached_by(progress)),
-            (Err(missing), None) => return Err(missing),
-        };
-        if let Some(progress) = progress.filter(|progress| progress.on < count.due_on) {
-            count.due_on = progress.on;
-            count.other = None;
-            count.provisional = false;
-            count.trail.push(progress.step());
-        }
-        self.count_latest(&mut count, occurrence);
-        trail.append(&mut count.trail);
-        Ok((self.dates(anchor_on, &count), trail))
-    }
-
-    fn count_from(
-        &self,
-        found: Result<Found, Missing>,
-    ) -> Result<(NaiveDate, Vec<Step>, Count), Missing> {
-        let span = match self.rule.offset {
-            Offset::HalfTerm => return self.count_half(),
-            Offset::Span(span) => span,
-        };
-        let mut found = found?;
-        if span.count == 0 {
-            found.is_the_date();
-        }
-        let mut count = counting::count(self.calendar, found.on, span, self.rule.convention);
-        count.provisional |= found.provisional;
-        Ok((found.on, found.trail, count))
-    }
-
-    fn count_half(&self) -> Result<(NaiveDate, Vec<Step>, Count), Missing> {
-        match (self.decision.term_start, self.decision.term_end) {
-            (Some(start), Some(end)) if start <= end => {
-                let half = counting::half_term(self.calendar, start, end);
-                Ok((start, Vec::new(), half))
-            }
-            _ => Err(Missing::Term),
-        }
-    }
-
-    /// The lenient reading counts from the later of two anchors, where a rule names one.
-    fn count_latest(&self, count: &mut Count, occurrence: Option<&Event>) {
-        let (Some(anchor), Offset::Span(span)) = (&self.rule.latest_from, self.rule.offset) else {
-            return;
-        };
-        let Some(found) = self.dated(anchor, occurrence) else {
-            return;
-        };
-        let later = counting::count(self.calendar, found.on, span, self.rule.convention);
-        if later.due_on > count.latest_on() {
-            count.other = Some((OtherReading::LaterAnchor, later.due_on));
-            count.provisional |= later.provisional;
-            count.trail.push(Step::Other {
-                reading: OtherReading::LaterAnchor,
-                on: later.due_on,
-            });
-        }
-    }
-
-    fn dates(&self, anchor_on: NaiveDate, count: &Count) -> Dates {
-        let latest_on = match self.rule.relation {
-            Relation::NotBefore => count.earliest_on(),
-            Relation::By | Relation::Gate | Relation::Trigger => count.latest_on(),
-        };
-        Dates {
-            anchor_on,
-            due_on: count.due_on,
-            latest_on,
-            provisional: count.provisional,
-        }
-    }
-}
-
-/// Progress past the threshold reaches the date by itself, term or no term.
-fn reached_by(progress: Progress) -> (Dates, Vec<Step>) {
-    let dates = Dates {
-        anchor_on: progress.on,
-        due_on: progress.on,
-        latest_on: progress.on,
-        provisional: false,
-    };
-    (dates, vec![progress.step()])
 }

@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::Fault;
 use super::spelling::perhaps;
-use source::{Source, shown};
+use source::{Source, shown, spelled};
 
 /// Parses `text`, lets `build` read it, and gives what it built.
 ///
@@ -92,6 +92,18 @@ impl<'d> Table<'d> {
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
+    }
+
+    /// Whether `key` has been asked for, and so may stand in such a table.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        self.known.borrow().contains(key)
+    }
+
+    /// What is written under `key`, as it would be shown in a fault.
+    #[must_use]
+    pub fn written(&self, key: &str) -> Option<String> {
+        self.get(key).map(|value| spelled(value.get_ref()))
     }
 
     /// Whether a fault was found under any of the keys that were read so far.

@@ -67,3 +67,20 @@ pub(super) fn shown(value: &DeValue) -> String {
         DeValue::Table(_) => "a table".to_owned(),
     }
 }
+
+/// A value whole, lists and tables included.
+pub(super) fn spelled(value: &DeValue) -> String {
+    match value {
+        DeValue::Array(values) => {
+            let values = values.iter().map(|value| spelled(value.get_ref()));
+            format!("[{}]", values.collect::<Vec<_>>().join(", "))
+        }
+        DeValue::Table(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| format!("{} = {}", key.get_ref(), spelled(value.get_ref())));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        other => shown(other),
+    }
+}

@@ -118,7 +118,11 @@ fn record_events(
             ),
             Event::CutShort => ("window cut short", json!({ "revision": record.revision })),
             Event::LongEnough => ("window long enough", json!({ "revision": record.revision })),
-            Event::Closed(state) => ("closed", json!({ "state": state })),
+            Event::Closed { state, why: None } => ("closed", json!({ "state": state })),
+            Event::Closed {
+                state,
+                why: Some(why),
+            } => ("closed", json!({ "state": state, "why": why })),
             Event::Lost => ("closed", json!({ "state": "anchor no longer recorded" })),
             Event::Reopened => ("reopened", json!({ "due_on": record.due_on })),
         };
@@ -133,7 +137,7 @@ fn reason(change: &Change) -> String {
         Event::Moved { .. } => Some("the date moved"),
         Event::CutShort => Some("the window is cut short"),
         Event::LongEnough => Some("the window is long enough after all"),
-        Event::Closed(state) => Some(state.name()),
+        Event::Closed { state, why } => Some(why.as_deref().unwrap_or(state.name())),
         Event::Lost => Some("what it was counted from is no longer recorded"),
     });
     reasons.collect::<Vec<&str>>().join(", ")

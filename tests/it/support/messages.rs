@@ -57,6 +57,8 @@ pub(crate) fn facts() -> Facts {
         responsible: "市自然资源局".to_owned(),
         prepare: Vec::new(),
         closes_on: None,
+        lacking: Vec::new(),
+        candidates: Vec::new(),
         rerouted: None,
     }
 }
