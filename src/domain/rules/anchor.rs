@@ -109,6 +109,8 @@ impl Derivation<'_, '_> {
     fn event_day(&self, kind: &str, occurrence: Option<&Event>) -> Option<NaiveDate> {
         match occurrence {
             Some(event) if event.kind == kind => Some(event.on_date),
+            // Of several kinds that occur, each anchors its own occurrences only.
+            Some(_) if self.rule.each.iter().any(|each| each == kind) => None,
             Some(event) => {
                 let mut later = self.decision.standing(kind);
                 later

@@ -142,6 +142,10 @@ impl<'p> Derivation<'_, 'p> {
         }
         let anchor_on = obligation.dates.map(|dates| dates.anchor_on);
         obligation.done = self.search(occurrence).done(anchor_on);
+        if obligation.done.is_none() && obligation.excuse.is_none() {
+            let because = self.search(occurrence).excused_by();
+            obligation.excuse = because.map(|because| Excuse::Exempt { because });
+        }
         obligation
     }
 
@@ -178,9 +182,8 @@ impl<'p> Derivation<'_, 'p> {
             return Some(self.ended(status));
         }
         let exempt = self.rule.exempt_when.as_ref();
-        let exempt = exempt
-            .and_then(|when| condition::reason(when, self.decision, self.pack.readings))
-            .or_else(|| self.search(occurrence).excused_by());
+        let exempt =
+            exempt.and_then(|when| condition::reason(when, self.decision, self.pack.readings));
         if let Some(because) = exempt {
             return Some(Excuse::Exempt { because });
         }
