@@ -115,7 +115,9 @@ fn gates_quorums_checklists_and_exemptions_are_carried() {
     assert_eq!(rule(&pack, "exp-8a").done_by.min_value, Some(5.0));
     assert_eq!(rule(&pack, "exp-8b").done_by.min_value, Some(7.0));
     assert_eq!(rule(&pack, "exp-8b").when.any.len(), 4);
-    assert!(rule(&pack, "col-5").done_by.all);
+    assert!(rule(&pack, "eva-9").done_by.all);
+    assert!(rule(&pack, "col-5").gathers.len() > 10);
+    assert_eq!(rule(&pack, "eva-16a").relation, Relation::Exemption);
     assert!(rule(&pack, "dis-5d").exempt_when.is_some());
     assert_eq!(rule(&pack, "eva-15d").when.term_years_min, Some(5));
     assert_eq!(rule(&pack, "eva-15d").or_progress_over, Some(50.0));

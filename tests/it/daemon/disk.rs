@@ -34,7 +34,7 @@ fn nothing_is_sent_without_a_durable_claim_and_everything_once_there_is_room_aga
 fn an_answer_that_cannot_be_written_down_is_kept_until_it_can() {
     let world = city();
     let mut process = settled(&world);
-    let slow = Act::Late(Duration::from_millis(300));
+    let slow = Act::Late(Duration::from_secs(1));
     world.relay.next(Stage::Dot, slow);
     due_today(&world, "2026-001");
     process.until("taken", || noticed(&world) == 1);
