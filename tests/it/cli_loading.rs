@@ -2,7 +2,9 @@
 //! refused, and what lies in the folder afterwards.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use duban::cli::calendar::write_year;
 use duban::cli::loading::{Candidate, LoadError, candidate};
@@ -200,6 +202,39 @@ fn without_a_terminal_and_without_yes_nothing_is_written_and_the_command_fails()
     assert!(refused.contains("nothing was written"), "{refused}");
     assert!(refused.contains("--yes"), "{refused}");
     assert_eq!(names(&desk.at("calendar")), [""; 0]);
+}
+
+/// Runs `calendar load` on a terminal on which `answer` is typed; gives what it showed.
+fn at_a_terminal(desk: &Desk, file: &str, answer: &str) -> String {
+    let (duban, config) = (env!("CARGO_BIN_EXE_duban"), desk.path("duban.toml"));
+    let command = format!("'{duban}' calendar load '{file}' --config '{config}'");
+    // bsdutils' script gives the command a terminal of its own.
+    let mut terminal = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut keyboard = terminal.stdin.take().unwrap();
+    keyboard.write_all(answer.as_bytes()).unwrap();
+    let shown = terminal.wait_with_output().unwrap();
+    assert!(shown.status.success());
+    String::from_utf8(shown.stdout).unwrap()
+}
+
+#[test]
+fn at_a_terminal_only_a_yes_loads_the_file() {
+    let desk = desk(COMPLETED);
+    let file = desk.write("local.toml", SNOW);
+    for answer in ["n\n", "\n"] {
+        let shown = at_a_terminal(&desk, &file, answer);
+        assert!(shown.contains("Load it? [y/N]"), "{shown}");
+        assert!(shown.contains("nothing was written"), "{shown}");
+        assert_eq!(names(&desk.at("calendar")), [""; 0]);
+    }
+    let shown = at_a_terminal(&desk, &file, "y\n");
+    assert!(shown.contains("1 open date moves"), "{shown}");
+    assert_eq!(names(&desk.at("calendar")), ["local.toml"]);
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod journey;
 mod ladder;
 mod ledger;
 mod mail;
+mod moves;
 mod pack;
 mod receiver;
 mod revisions;
