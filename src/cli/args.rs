@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::day::day;
 pub use super::subcommands::{
-    CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, NoticesArgs,
-    NoticesCommand, RulesCommand,
+    CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, LoadArgs,
+    NoticesArgs, NoticesCommand, RulesCommand,
 };
 use crate::domain::obligation::State;
 

@@ -2,6 +2,7 @@
 //!
 //! Owns how yearly notices are shown. Refuses to change them; that is `loading`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
@@ -9,7 +10,7 @@ use serde::Serialize;
 
 use super::table::{Cell, Fit, Ink, Screen, Table};
 use super::text::harmless;
-use crate::domain::calendar::{Calendar, Coverage, Notice, NoticeDay};
+use crate::domain::calendar::{Calendar, Coverage, LocalDay, Notice, NoticeDay};
 
 /// A year in `calendar show --json`.
 #[derive(Debug, Serialize)]
@@ -20,8 +21,12 @@ pub struct Year<'a> {
     pub status: Coverage,
     /// Where its notice was published.
     pub papers: &'a [String],
+    /// Its notice's document number.
+    pub notice_no: Option<&'a str>,
     /// Its off days and make-up days.
     pub days: &'a [NoticeDay],
+    /// The days in it that the locality decided; they go before those of the notice.
+    pub local: Vec<&'a LocalDay>,
 }
 
 impl<'a> From<&'a Notice> for Year<'a> {
@@ -30,9 +35,34 @@ impl<'a> From<&'a Notice> for Year<'a> {
             year: notice.year,
             status: coverage(notice),
             papers: &notice.papers,
+            notice_no: notice.notice_no.as_deref(),
             days: &notice.days,
+            local: Vec::new(),
         }
     }
+}
+
+/// Every year with a notice or a local day, in order; only `one` of them, where it is given.
+#[must_use]
+pub fn years<'a>(notices: &'a [Notice], local: &'a [LocalDay], one: Option<i32>) -> Vec<Year<'a>> {
+    let with_notice = notices
+        .iter()
+        .map(|notice| (notice.year, Year::from(notice)));
+    let mut years: BTreeMap<i32, Year<'a>> = with_notice.collect();
+    for day in local {
+        let year = day.date.year();
+        let unknown = || Year {
+            year,
+            status: Coverage::Missing,
+            papers: &[],
+            notice_no: None,
+            days: &[],
+            local: Vec::new(),
+        };
+        years.entry(year).or_insert_with(unknown).local.push(day);
+    }
+    let wanted = |year: &Year<'_>| one.is_none_or(|one| year.year == one);
+    years.into_values().filter(wanted).collect()
 }
 
 /// How well a notice makes its year known.
@@ -73,9 +103,43 @@ pub fn write_years(out: &mut dyn Write, notices: &[Notice], screen: Screen) -> i
             off.to_string().into(),
             (notice.days.len() - off).to_string().into(),
             Cell::new(status, ink),
-            notice.papers.join(" ").into(),
+            source(notice).join(" ").into(),
         ]);
     }
+    table.write(out, screen)
+}
+
+/// The notice's number and where it was published.
+fn source(notice: &Notice) -> Vec<&str> {
+    let number = notice.notice_no.iter();
+    number.chain(&notice.papers).map(String::as_str).collect()
+}
+
+/// Writes the local days of `years`, each with who decided it; nothing where there are none.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_local(out: &mut dyn Write, years: &[Year<'_>], screen: Screen) -> io::Result<()> {
+    let columns = [
+        ("LOCAL", Fit::Keep),
+        ("KIND", Fit::Keep),
+        ("NAME", Fit::Cut),
+        ("AUTHORITY", Fit::Cut),
+    ];
+    let mut table = Table::new(&columns);
+    for day in years.iter().flat_map(|year| &year.local) {
+        let kind = if day.is_off_day { "off" } else { "working" };
+        table.push([
+            format!("{} {}", day.date, day.date.weekday()).into(),
+            kind.into(),
+            day.name.as_str().into(),
+            day.authority.as_str().into(),
+        ]);
+    }
+    if table.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
     table.write(out, screen)
 }
 
@@ -94,7 +158,7 @@ pub fn write_year(
     let (status, ink) = coverage_cell(calendar.coverage(year));
     writeln!(out, "{year}  {}", ink.paint(status, screen))?;
     let of_year = notices.iter().filter(|notice| notice.year == year);
-    for paper in of_year.flat_map(|notice| &notice.papers) {
+    for paper in of_year.flat_map(source) {
         writeln!(out, "{}", harmless(paper))?;
     }
     writeln!(out)?;

@@ -45,7 +45,9 @@ pub(super) fn check(cli: &Cli, args: &JsonArgs, clock: &Clock) -> anyhow::Result
         credentials: credentials.as_deref(),
     };
     let mut report = if is_configured {
-        look(&books.config, &around)
+        let mut report = look(&books.config, &around);
+        report.warnings.extend(books.shelf(None)?.doubts());
+        report
     } else {
         catalogue_alone()
     };

@@ -30,6 +30,7 @@ pub mod counting;
 pub mod due;
 pub mod filter;
 pub mod loading;
+pub mod moves;
 pub mod notices;
 pub mod planned;
 pub mod why;
@@ -64,7 +65,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Due(args) => asking::due(&books, args, &clock),
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
-        Command::Calendar(command) => working_days::calendar(&books, command),
+        Command::Calendar(command) => working_days::calendar(&books, command, &clock),
         Command::Rules(command) => rulebook::rules(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file),

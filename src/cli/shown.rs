@@ -10,13 +10,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::due::{JsonArray, write_json};
-use super::library::Books;
+use super::library::{Books, complain, each_decision};
 use super::table::{Fit, Screen, Table};
 use super::text::harmless;
 use super::why::write_decision;
 use crate::domain::decision::{Decision, DecisionId, Event, Status};
-use crate::domain::fault::Fault;
-use crate::jobs::plan::PAGE;
 
 /// A decision in `catalog show --json`.
 #[derive(Serialize)]
@@ -86,7 +84,9 @@ pub(super) fn list(books: &Books, json: bool) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     if json {
         let mut array = JsonArray::begin(&mut out);
-        each(books, &mut |decision| array.push(&Row::from(decision)))?;
+        each_decision(&books.catalog()?, &mut |decision| {
+            array.push(&Row::from(&decision))
+        })?;
         array.end()?;
     } else {
         let columns = [
@@ -98,8 +98,8 @@ pub(super) fn list(books: &Books, json: bool) -> anyhow::Result<()> {
             ("TITLE", Fit::Cut),
         ];
         let mut table = Table::new(&columns);
-        each(books, &mut |decision| {
-            table.push(cells(decision).map(Into::into));
+        each_decision(&books.catalog()?, &mut |decision| {
+            table.push(cells(&decision).map(Into::into));
             Ok(())
         })?;
         table.write(&mut out, Screen::of_stdout())?;
@@ -127,30 +127,6 @@ pub(super) fn one(books: &Books, id: &str, json: bool) -> anyhow::Result<()> {
         events(&decision).write(&mut out, screen)?;
     }
     Ok(out.flush()?)
-}
-
-fn each(books: &Books, sink: &mut dyn FnMut(&Decision) -> io::Result<()>) -> anyhow::Result<()> {
-    let catalog = books.catalog()?;
-    let mut after = None;
-    loop {
-        let page = catalog.page(after.as_ref(), PAGE)?;
-        for reading in page.readings {
-            complain(&reading.faults);
-            if let Some(decision) = &reading.decision {
-                sink(decision)?;
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-fn complain(faults: &[Fault]) {
-    for fault in faults {
-        eprintln!("catalogue: {}", harmless(&fault.to_string()));
-    }
 }
 
 fn cells(decision: &Decision) -> [String; 6] {

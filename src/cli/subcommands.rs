@@ -114,23 +114,36 @@ pub enum CalendarCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Load a year's holiday notice in the holiday-cn JSON form.
-    #[command(after_help = "Example:\n  duban calendar load 2027.json --dry-run")]
-    Load {
-        /// The notice.
-        file: PathBuf,
-        /// The calendar folder, instead of the one the configuration names.
-        #[arg(long, value_name = "DIR")]
-        folder: Option<PathBuf>,
-        /// Show what would change, writing nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// Load a year's holiday notice (holiday-cn JSON or duban's TOML) or the local days
+    /// (local.toml), showing first which open dates move.
+    #[command(
+        after_help = "Examples:\n  duban calendar load 2027.json --dry-run\n  duban calendar load 2027.toml\n  duban calendar load local.toml --yes"
+    )]
+    Load(LoadArgs),
     /// Count from a day, showing every day on the way.
     #[command(
         after_help = "Examples:\n  duban calendar count 2026-09-17 +5wd\n  duban calendar count 2026-09-24 -5wd --json\n  duban calendar count 2025-09-25 +7wd --reading clear --not-before\n\nUnits: d days, wd working days, m months, y years. What --reading and --roll do not\nsay, the rule pack's counting table does."
     )]
     Count(CountArgs),
+}
+
+/// `calendar load`.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// The notice, or a file named local.toml.
+    pub file: PathBuf,
+    /// The calendar folder, instead of the one the configuration names.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Load it without asking.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Show what would change, writing nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer with the dates that move, in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `calendar count`.

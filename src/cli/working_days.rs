@@ -1,77 +1,167 @@
 //! `calendar …`: the working days, shown, loaded and tried out.
 //!
-//! Owns carrying out the calendar's commands. Refuses to put a faulty notice anywhere.
+//! Owns carrying out the calendar's commands. Refuses to put a faulty notice anywhere, and
+//! to load one before somebody has said yes to what it moves.
 
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 
-use super::args::{CalendarCommand, CountArgs};
-use super::calendar::{Year, write_year, write_years};
+use anyhow::bail;
+
+use super::args::{CalendarCommand, CountArgs, LoadArgs};
+use super::calendar::{Year, write_local, write_year, write_years, years};
 use super::counting::{Question, answer};
-use super::due::write_json;
+use super::due::{JsonArray, write_json};
 use super::library::Books;
-use super::loading::{LoadError, candidate};
+use super::loading::{Candidate, LoadError, candidate};
+use super::moves::{self, Law};
 use super::outcome::faulty;
 use super::table::Screen;
 use super::text::harmless;
-use crate::domain::calendar::Notice;
+use crate::clock::Clock;
 use crate::domain::fault::Fault;
 
 /// Answers `calendar …`.
 ///
 /// # Errors
-/// A notice that cannot be used, the calendar folder, or stdout.
-pub(super) fn calendar(books: &Books, command: &CalendarCommand) -> anyhow::Result<()> {
+/// A file that cannot be used, the calendar folder, the catalogue, or stdout.
+pub(super) fn calendar(
+    books: &Books,
+    command: &CalendarCommand,
+    clock: &Clock,
+) -> anyhow::Result<()> {
     match command {
         CalendarCommand::Show { year, json } => show(books, *year, *json),
-        CalendarCommand::Load {
-            file,
-            folder,
-            dry_run,
-        } => load(books, file, folder.as_deref(), *dry_run),
+        CalendarCommand::Load(args) => load(books, args, clock),
         CalendarCommand::Count(args) => count(books, args),
     }
 }
 
 fn show(books: &Books, year: Option<i32>, json: bool) -> anyhow::Result<()> {
-    let mut notices = books.notices()?;
-    notices.retain(|notice| year.is_none_or(|year| notice.year == year));
+    let shelf = books.shelf(None)?;
+    let notices = shelf.notices();
+    let years: Vec<Year<'_>> = years(&notices, &shelf.local, year);
     let mut out = BufWriter::new(io::stdout().lock());
     let screen = Screen::of_stdout();
     match year {
-        _ if json => write_json(&mut out, notices.iter().map(Year::from))?,
+        _ if json => write_json(&mut out, &years)?,
         Some(year) => write_year(&mut out, year, &notices, &books.library.calendar, screen)?,
         None => write_years(&mut out, &notices, screen)?,
+    }
+    if !json {
+        write_local(&mut out, &years, screen)?;
     }
     Ok(out.flush()?)
 }
 
-fn load(books: &Books, file: &Path, folder: Option<&Path>, dry_run: bool) -> anyhow::Result<()> {
-    let loaded: Vec<Notice> = books.notices()?;
-    let candidate = candidate(file, &loaded).map_err(|error| match error {
-        LoadError::Faulty { faults, .. } | LoadError::Form { faults } => faulty(faults),
-        error => error.into(),
-    })?;
-    let mut out = io::stdout().lock();
-    candidate.write(&mut out)?;
-    for doubt in &candidate.doubts {
-        writeln!(out, "doubtful: {}", harmless(&doubt.to_string()))?;
+fn load(books: &Books, args: &LoadArgs, clock: &Clock) -> anyhow::Result<()> {
+    let loaded = books.shelf(args.folder.as_deref())?;
+    let candidate = candidate(&args.file, &loaded).map_err(told)?;
+    let before = loaded.calendar().map_err(faulty)?;
+    let pack = &books.library.pack;
+    let calendar = &before;
+    let before = Law { pack, calendar };
+    show_moves(books, &candidate, before, args.json, clock)?;
+    if args.dry_run {
+        return Ok(say(args.json, "nothing was written")?);
     }
-    if dry_run {
-        writeln!(out, "nothing was written")?;
-        return Ok(());
-    }
-    let Some(folder) = folder.or(books.config.calendar.as_deref()) else {
+    let Some(folder) = args.folder.as_ref().or(books.config.calendar.as_ref()) else {
         let expected = "a folder: --folder DIR, or [calendar] folder in the configuration";
         return Err(faulty(vec![Fault::new("calendar", "no folder", expected)]));
     };
-    let installed = candidate.install(folder)?;
-    writeln!(
-        out,
+    if !args.yes && !is_wanted()? {
+        return Ok(say(args.json, "nothing was written")?);
+    }
+    let installed = candidate.install(folder, &loaded).map_err(told)?;
+    let installed = format!(
         "loaded into {}; reload the daemon to use it",
         installed.display()
-    )?;
-    Ok(())
+    );
+    Ok(say(args.json, &installed)?)
+}
+
+fn told(error: LoadError) -> anyhow::Error {
+    match error {
+        LoadError::Misfit { faults } | LoadError::Form { faults } => faulty(faults),
+        error => error.into(),
+    }
+}
+
+/// Shows which days the candidate changes and which open dates follow; in JSON, the dates.
+fn show_moves(
+    books: &Books,
+    candidate: &Candidate,
+    before: Law<'_>,
+    json: bool,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    let after = Law {
+        calendar: &candidate.calendar,
+        ..before
+    };
+    let today = clock.today();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let doubts = candidate.doubts.iter().map(Fault::to_string);
+    let doubts = doubts.map(|doubt| format!("doubtful: {}", harmless(&doubt)));
+    if json {
+        doubts.for_each(|doubt| eprintln!("{doubt}"));
+        let mut array = JsonArray::begin(&mut out);
+        if has_catalog(books) {
+            let catalog = books.catalog()?;
+            moves::over(&catalog, before, after, today, &mut |one| array.push(&one))?;
+        } else {
+            eprintln!("{NO_CATALOG}");
+        }
+        array.end()?;
+    } else {
+        candidate.write(&mut out)?;
+        for doubt in doubts {
+            writeln!(out, "{doubt}")?;
+        }
+        if has_catalog(books) {
+            let mut moved = Vec::new();
+            let tally = moves::over(&books.catalog()?, before, after, today, &mut |one| {
+                moved.push(one);
+                Ok(())
+            })?;
+            moves::write_table(&mut out, &moved, tally, Screen::of_stdout())?;
+        } else {
+            writeln!(out, "{NO_CATALOG}")?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Said where the moves cannot be known: a new host has a calendar before it has a catalogue.
+const NO_CATALOG: &str =
+    "there is no catalogue yet, so no open date is compared (--catalog FILE names one)";
+
+fn has_catalog(books: &Books) -> bool {
+    books.config.catalog.exists()
+}
+
+/// Tells how it ended: on stdout, or on stderr where stdout is for JSON.
+fn say(json: bool, line: &str) -> io::Result<()> {
+    if json {
+        writeln!(io::stderr(), "{line}")
+    } else {
+        writeln!(io::stdout(), "{line}")
+    }
+}
+
+/// Asks the person at the terminal.
+fn is_wanted() -> anyhow::Result<bool> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        bail!(
+            "nothing was written: there is no terminal to ask on; look with --dry-run, load with --yes"
+        );
+    }
+    let mut question = io::stderr();
+    write!(question, "Load it? [y/N] ")?;
+    question.flush()?;
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn count(books: &Books, args: &CountArgs) -> anyhow::Result<()> {

@@ -15,13 +15,14 @@ use sha2::{Digest as _, Sha256};
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
-use crate::domain::calendar::{Calendar, Notice};
 use crate::domain::fault::Fault;
 use crate::domain::ladder::SendWindow;
 use crate::domain::pack::{self, Pack};
-use crate::domain::{almanac, shipped};
+use crate::domain::shipped;
 use crate::jobs::{Context, Library, Limits};
 use crate::store::ledger::Ledger;
+
+use super::shelf::Shelf;
 
 /// Connections to the relay are kept busy by this many messages each: one on the wire,
 /// the others waiting for their claim or their receipt to reach the disk.
@@ -89,7 +90,7 @@ impl Live {
 /// Every fault of the pack and of the notices.
 pub fn library(config: &Config) -> Result<Library, Vec<Fault>> {
     let pack = pack_of(config.rules.as_deref());
-    let calendar = calendar_of(config.calendar.as_deref());
+    let calendar = Shelf::open(config.calendar.as_deref()).and_then(|shelf| shelf.calendar());
     let (pack, calendar) = match (pack, calendar) {
         (Ok(pack), Ok(calendar)) => (pack, calendar),
         (pack, calendar) => {
@@ -123,60 +124,7 @@ pub fn pack_of(path: Option<&Path>) -> Result<Pack, Vec<Fault>> {
     }
 }
 
-/// The built-in notices, and those of `folder` in place of or beside them.
-///
-/// # Errors
-/// All faults of every notice.
-pub fn notices_of(folder: Option<&Path>) -> Result<Vec<Notice>, Vec<Fault>> {
-    let mut notices = shipped::notices()?;
-    let mut faults = Vec::new();
-    for path in folder.map(json_files).transpose()?.unwrap_or_default() {
-        let read =
-            text_of(&path).and_then(|text| almanac::read(&path.display().to_string(), &text));
-        match read {
-            // A table without days is a year whose notice is not out; it replaces nothing.
-            Ok(notice) if notice.days.is_empty() => {}
-            Ok(notice) => notices.push(notice),
-            Err(more) => faults.extend(more),
-        }
-    }
-    if faults.is_empty() {
-        Ok(notices)
-    } else {
-        Err(faults)
-    }
-}
-
-fn calendar_of(folder: Option<&Path>) -> Result<Calendar, Vec<Fault>> {
-    match folder {
-        None => shipped::calendar(),
-        Some(folder) => almanac::calendar(&notices_of(Some(folder))?),
-    }
-}
-
-fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Vec<Fault>> {
-    let unreadable = |error: std::io::Error| {
-        let place = folder.display().to_string();
-        vec![Fault::new(
-            place,
-            error.to_string(),
-            "a folder of yearly notices (*.json)",
-        )]
-    };
-    let entries = fs::read_dir(folder).map_err(unreadable)?;
-    let mut files = Vec::new();
-    for entry in entries {
-        files.push(entry.map_err(unreadable)?.path());
-    }
-    files.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "json")
-    });
-    files.sort();
-    Ok(files)
-}
-
-fn text_of(path: &Path) -> Result<String, Vec<Fault>> {
+pub(super) fn text_of(path: &Path) -> Result<String, Vec<Fault>> {
     let place = path.display().to_string();
     let unreadable =
         |error: std::io::Error| vec![Fault::new(place, error.to_string(), "a readable file")];

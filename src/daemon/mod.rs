@@ -10,6 +10,7 @@ mod bell;
 mod deliverer;
 pub mod live;
 mod planner;
+pub mod shelf;
 mod signals;
 mod systemd;
 

@@ -64,5 +64,5 @@ pub fn notices() -> Result<Vec<Notice>, Vec<Fault>> {
 /// # Errors
 /// None in a released program.
 pub fn calendar() -> Result<Calendar, Vec<Fault>> {
-    almanac::calendar(&notices()?)
+    almanac::calendar(&notices()?, &[])
 }

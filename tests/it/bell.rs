@@ -1,11 +1,10 @@
 //! The bell: a cron text rings the planner at its second, through the real scheduler.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use duban::clock::Clock;
 use duban::daemon::{self, Signals};
 use duban::store::catalog;
@@ -44,21 +43,12 @@ fn settle_in(folder: &Path, today: NaiveDate) -> Connection {
     fs::create_dir(folder.join("calendar")).unwrap();
     // Messages go out on working days: around today there is no day off, not even a weekend.
     let around = (0..15).map(|ahead| today - Days::new(7) + Days::new(ahead));
-    let mut years: BTreeMap<i32, Vec<String>> = BTreeMap::new();
-    for day in around.filter(|day| day.weekday().number_from_monday() > 5) {
-        let day = (
-            day.year(),
-            format!(r#"{{"name": "-", "date": "{day}", "isOffDay": false}}"#),
-        );
-        years.entry(day.0).or_default().push(day.1);
-    }
-    for (year, days) in years {
-        let notice = format!(
-            r#"{{"year": {year}, "papers": ["-"], "days": [{}]}}"#,
-            days.join(",")
-        );
-        fs::write(folder.join(format!("calendar/{year}.json")), notice).unwrap();
-    }
+    let around: Vec<String> = around.map(|day| day.to_string()).collect();
+    let local = format!(
+        "[[local]]\nname = \"-\"\nauthority = \"-\"\nwork = [{}]\n",
+        around.join(", ")
+    );
+    fs::write(folder.join("calendar/local.toml"), local).unwrap();
     let path = folder.join("catalog.db");
     catalog::init(&path).unwrap();
     let catalogue = Connection::open(path).unwrap();

@@ -29,6 +29,7 @@ pub(crate) fn autumn() -> Notice {
     Notice {
         year: 2026,
         papers: vec!["https://www.gov.cn/2026".to_owned()],
+        notice_no: None,
         provisional: false,
         days,
     }

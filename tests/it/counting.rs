@@ -173,6 +173,7 @@ fn with_off_day(off: NaiveDate) -> Calendar {
         None => notices.push(Notice {
             year: off.year(),
             papers: vec![],
+            notice_no: None,
             provisional: true,
             days: vec![day],
         }),

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod almanac;
 mod bell;
 mod catalog;
 mod cli_commands;
@@ -31,6 +32,7 @@ mod journey;
 mod ladder;
 mod ledger;
 mod mail;
+mod moves;
 mod pack;
 mod receiver;
 mod revisions;

@@ -136,6 +136,57 @@ fn a_date_that_moves_ahead_climbs_its_ladder_anew() {
     );
 }
 
+/// The statutory days of 2027, as a notice.
+const NOTICE_OF_2027: &str = "\
+year = 2027
+papers = [\"https://example.gov.cn/1\"]
+[[holiday]]
+name = \"元旦\"
+from = 2027-01-01
+[[holiday]]
+name = \"春节\"
+from = 2027-02-05
+to = 2027-02-08
+[[holiday]]
+name = \"清明节\"
+from = 2027-04-05
+[[holiday]]
+name = \"劳动节\"
+from = 2027-05-01
+to = 2027-05-02
+[[holiday]]
+name = \"端午节\"
+from = 2027-06-09
+[[holiday]]
+name = \"中秋节\"
+from = 2027-09-15
+[[holiday]]
+name = \"国庆节\"
+from = 2027-10-01
+to = 2027-10-03
+";
+
+#[test]
+fn a_closure_for_snow_moves_the_date_and_every_mail_says_who_decided_it() {
+    let mut world = due_on_the_ninth("2026-09-02");
+    world.work();
+    world.keep_calendars();
+    let local = "[[local]]\nname = \"洪涝停工\"\nauthority = \"洮政办发〔2026〕3号\"\n\
+                 from = 2026-09-09\nto = 2026-09-10\n";
+    let file = world.at("local.toml");
+    std::fs::write(&file, local).unwrap();
+    world.duban(&["calendar", "load", file.to_str().unwrap(), "--yes"]);
+    world.crash_and_reopen();
+    let sent = world.day("2026-09-03");
+    assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);
+    for mail in sent.notices() {
+        assert!(mail.text.contains("现改为2026年9月11日"), "{mail:?}");
+        let why = "2026年9月9日（周三）为洪涝停工（洮政办发〔2026〕3号）放假，顺延至2026年9月11日";
+        assert!(mail.text.contains(why), "{mail:?}");
+        assert!(mail.text.contains("2027* +local:2"), "{mail:?}");
+    }
+}
+
 #[test]
 fn a_new_holiday_table_moves_the_date_and_who_was_told_hears_of_it() {
     let mut world = World::new("2027-03-01");
@@ -145,16 +196,17 @@ fn a_new_holiday_table_moves_the_date_and_who_was_told_hears_of_it() {
     let sent = world.day("2027-03-03");
     let provisional = "放假安排尚未确认";
     assert!(sent.notices()[0].text.contains(provisional));
-    let notice = r#"{"year": 2027, "papers": ["https://example.gov.cn/1"],
-        "days": [{"name": "调休", "date": "2027-03-10", "isOffDay": true}]}"#;
-    std::fs::create_dir(world.at("calendar")).unwrap();
-    std::fs::write(world.at("calendar/2027.json"), notice).unwrap();
-    let settings = std::fs::read_to_string(world.at("duban.toml")).unwrap();
-    let folder = format!(
-        "[calendar]\nfolder = \"{}\"\n",
-        world.at("calendar").display()
+    // The notice, by chance, joins the day of the date to 清明节.
+    let notice = NOTICE_OF_2027.replace(
+        "from = 2027-04-05",
+        "from = 2027-03-10\n[[holiday]]\nname = \"清明节\"\nfrom = 2027-04-05",
     );
-    std::fs::write(world.at("duban.toml"), folder + &settings).unwrap();
+    let file = world.at("国办通知.toml");
+    std::fs::write(&file, notice).unwrap();
+    world.keep_calendars();
+    let said = world.duban(&["calendar", "load", file.to_str().unwrap(), "--yes"]);
+    let moved = "~ moved  2027-03-10?  2027-03-11";
+    assert!(said.contains(moved), "{said}");
     world.crash_and_reopen();
     let sent = world.day("2027-03-04");
     assert_eq!(sent.mailed(), ["contact@jtj", "contact@zjj"]);

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::config::Config;
+use crate::domain::almanac::{self, Kind};
 
 use super::Report;
 
@@ -74,10 +75,18 @@ fn notices(folder: &Path, report: &mut Report) {
     match fs::read_dir(folder) {
         Err(error) => report.fault(&place, error.to_string(), "a folder of yearly notices"),
         Ok(entries) => {
-            let is_notice = |path: &Path| path.extension().is_some_and(|end| end == "json");
-            let files = entries.flatten().map(|entry| entry.path());
-            let count = files.filter(|path| is_notice(path)).count();
-            report.fact(place, format!("{count} yearly notices"));
+            let names = entries.flatten().map(|entry| entry.file_name());
+            let kinds: Vec<Kind> = names
+                .filter_map(|name| almanac::kind(&name.to_string_lossy()))
+                .collect();
+            let is_local = |kind: &Kind| *kind == Kind::Local;
+            let notices = kinds.iter().filter(|kind| !is_local(kind)).count();
+            let local = if kinds.iter().any(is_local) {
+                ", and local days"
+            } else {
+                ""
+            };
+            report.fact(place, format!("{notices} yearly notices{local}"));
         }
     }
 }

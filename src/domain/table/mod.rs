@@ -152,13 +152,20 @@ impl<'d> Table<'d> {
 
     /// A civil date, written without quotes.
     pub fn date(&self, key: &str) -> Option<NaiveDate> {
-        self.value(key, "a date like 2023-08-25, without quotes", |value| {
-            let DeValue::Datetime(written) = value else {
-                return None;
-            };
-            let date = written.date.filter(|_| written.time.is_none())?;
-            NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
-        })
+        self.value(key, A_DATE, civil_date)
+    }
+
+    /// A civil date, or a list of them; nothing there is an empty list.
+    pub fn dates(&self, key: &str) -> Vec<NaiveDate> {
+        let items = self.items(key).into_iter();
+        let read = |value: &Spanned<DeValue>| {
+            let date = civil_date(value.get_ref());
+            if date.is_none() {
+                self.misread(key, value, A_DATE);
+            }
+            date
+        };
+        items.filter_map(read).collect()
     }
 
     /// A string that `read` understands, or says what it expected instead.
@@ -256,6 +263,17 @@ impl<'d> Table<'d> {
         self.faulty.borrow_mut().insert(key.to_owned());
         self.source.report(at, found, expected);
     }
+}
+
+/// What a date that could not be read should have been.
+const A_DATE: &str = "a date like 2023-08-25, without quotes";
+
+fn civil_date(value: &DeValue) -> Option<NaiveDate> {
+    let DeValue::Datetime(written) = value else {
+        return None;
+    };
+    let date = written.date.filter(|_| written.time.is_none())?;
+    NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
 }
 
 fn some_text(text: &str) -> Result<String, String> {

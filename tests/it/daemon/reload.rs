@@ -98,3 +98,30 @@ fn a_new_pack_works_every_date_out_anew() {
     process.until("moved", || revision() == ["2"]);
     assert_eq!(world.audit("2026-001/arc-21")[0].what, "date moved");
 }
+
+#[test]
+fn a_local_day_off_moves_the_date_that_falls_on_it_while_the_daemon_runs() {
+    let world = city();
+    world.keep_calendars();
+    world.decision("2026-001");
+    world.change(
+        "insert into event (decision_id, kind, on_date)
+         values ('2026-001', 'execution_completed', date('now', 'localtime'))",
+    );
+    let process = settled(&world);
+    let due_on = || world.rows("select due_on from obligation where rule = 'arc-18'");
+    let was = due_on();
+    let local = format!(
+        "[[local]]\nname = \"停工\"\nauthority = \"甲\"\nfrom = {}\n",
+        was[0]
+    );
+    let file = world.at("local.toml");
+    std::fs::write(&file, local).unwrap();
+    let said = world.duban(&["calendar", "load", file.to_str().unwrap(), "--yes"]);
+    assert!(said.contains("2026-001  arc-18"), "{said}");
+    process.signal("HUP");
+    process.until("moved", || due_on() != was);
+    let moved = &world.audit("2026-001/arc-18")[0];
+    assert_eq!(moved.what, "date moved");
+    assert_eq!(moved.detail["was"]["due_on"], was[0]);
+}

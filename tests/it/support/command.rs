@@ -129,7 +129,8 @@ impl Desk {
     }
 }
 
-fn duban(folder: &Path, arguments: &[&str]) -> Said {
+/// Runs duban in `folder`.
+pub(crate) fn duban(folder: &Path, arguments: &[&str]) -> Said {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_duban"))
         .args(arguments)
         .current_dir(folder)

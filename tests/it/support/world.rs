@@ -25,6 +25,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::city;
+use super::command;
 use super::http::{Receiver, Request};
 use super::mailbox::Mail;
 use super::smtp::{Relay, Tls};
@@ -182,6 +183,23 @@ impl World {
             }
         });
         self.crash_and_reopen();
+    }
+
+    /// Gives the city a calendar folder of its own, in force when the settings are read again.
+    pub(crate) fn keep_calendars(&self) {
+        std::fs::create_dir(self.at("calendar")).unwrap();
+        let file = self.at("duban.toml");
+        let settings = std::fs::read_to_string(&file).unwrap();
+        let folder = "[calendar]\nfolder = \"calendar\"\n";
+        std::fs::write(file, format!("{folder}{settings}")).unwrap();
+    }
+
+    /// Runs a command of the program on the city's settings; gives what it printed.
+    pub(crate) fn duban(&self, arguments: &[&str]) -> String {
+        let config = self.at("duban.toml").display().to_string();
+        let mut all = arguments.to_vec();
+        all.extend(["--config", &config]);
+        command::duban(self.folder.path(), &all).ok()
     }
 
     /// Everything in memory is lost; what is on disk is opened anew.

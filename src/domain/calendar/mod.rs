@@ -1,8 +1,11 @@
 //! Working days, as the State Council's yearly notices fix them.
 //!
-//! Owns the table of off days and make-up days and the answer "is this a working
-//! day, and how sure are we". Refuses to guess: a year without a notice is
-//! unknown, never "no holidays", and every answer that touches it says so.
+//! Owns the table of off days and make-up days, the local days that lie over it, and
+//! the answer "is this a working day, and how sure are we". Refuses to guess: a year
+//! without a notice is unknown, never "no holidays", and every answer that touches it
+//! says so. Refuses to judge a notice; files are judged where they are read.
+
+mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,39 +13,12 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+pub use sheet::{LocalDay, Notice, NoticeDay};
 
 /// From this day of December on, a day belongs to the *next* year's notice as well:
 /// the notice for 2019 made 29 December 2018 a working day, and the one for 2023
 /// made 31 December 2022 an off day. No notice has reached further back.
 const NEXT_NOTICE_REACHES_BACK_TO: u32 = 29;
-
-/// One year's notice in the `holiday-cn` JSON form, with its provenance.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Notice {
-    /// The year the notice is for; its days may reach into the December before.
-    pub year: i32,
-    /// Where the notice was published; empty in a year whose notice is not out.
-    #[serde(default)]
-    pub papers: Vec<String>,
-    /// `true` for a table of statutory days only, entered before the notice is out.
-    #[serde(default)]
-    pub provisional: bool,
-    /// Off days and make-up working days.
-    pub days: Vec<NoticeDay>,
-}
-
-/// A day that a notice takes out of, or puts into, the working week.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NoticeDay {
-    /// The holiday the day belongs to, in Chinese.
-    pub name: String,
-    /// The civil date.
-    pub date: NaiveDate,
-    /// Off day, or make-up working day.
-    pub is_off_day: bool,
-}
 
 /// What kind of day a date is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +26,11 @@ pub struct NoticeDay {
 pub enum Day {
     /// Monday to Friday, untouched by a notice.
     Weekday,
-    /// A weekend day that the notice makes a working day (调休).
+    /// A day that the notice (调休) or the locality makes a working day.
     MakeUp(String),
     /// Saturday or Sunday.
     Weekend,
-    /// An off day of the notice.
+    /// An off day of the notice, or a local one.
     Holiday(String),
 }
 
@@ -82,6 +58,7 @@ pub enum Coverage {
 #[derive(Debug, Clone, Default)]
 pub struct Calendar {
     days: BTreeMap<NaiveDate, NoticeDay>,
+    local: BTreeMap<NaiveDate, NoticeDay>,
     confirmed: BTreeSet<i32>,
     provisional: BTreeSet<i32>,
     version: String,
@@ -92,7 +69,7 @@ impl Calendar {
     /// replacing an earlier one; `version` names what was joined.
     ///
     /// # Errors
-    /// Every contradiction in the tables, all at once.
+    /// Every contradiction between the tables, all at once.
     pub fn from_notices(
         notices: &[Notice],
         version: impl Into<String>,
@@ -107,7 +84,6 @@ impl Calendar {
         };
         let mut faults = Vec::new();
         for notice in by_year.values() {
-            faults.extend(check(notice));
             calendar.add(notice, &mut faults);
         }
         if faults.is_empty() {
@@ -137,16 +113,33 @@ impl Calendar {
         }
     }
 
+    /// The same calendar with `local` days lying over it; how well a year is known stays as
+    /// it is, for the State Council's notice is what makes it known.
+    #[must_use]
+    pub fn with_local(mut self, local: &[LocalDay]) -> Self {
+        if !local.is_empty() {
+            self.version = format!("{} +local:{}", self.version, local.len());
+        }
+        let listed = local.iter().map(|day| (day.date, day.listed()));
+        self.local.extend(listed);
+        self
+    }
+
+    /// What is said of `date` beyond the week, the locality going before the notice.
+    fn said_of(&self, date: NaiveDate) -> Option<&NoticeDay> {
+        self.local.get(&date).or_else(|| self.days.get(&date))
+    }
+
     /// Names the tables this calendar was made from; shown with every date.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The kind of day `date` is, as far as the loaded notices say.
+    /// The kind of day `date` is, as far as local days and loaded notices say.
     #[must_use]
     pub fn day(&self, date: NaiveDate) -> Day {
-        match self.days.get(&date) {
+        match self.said_of(date) {
             Some(day) if day.is_off_day => Day::Holiday(day.name.clone()),
             Some(day) => Day::MakeUp(day.name.clone()),
             None if matches!(date.weekday(), Weekday::Sat | Weekday::Sun) => Day::Weekend,
@@ -154,10 +147,10 @@ impl Calendar {
         }
     }
 
-    /// Whether `date` is a working day, as far as the loaded notices say.
+    /// Whether `date` is a working day, as far as local days and loaded notices say.
     #[must_use]
     pub fn is_working(&self, date: NaiveDate) -> bool {
-        match self.days.get(&date) {
+        match self.said_of(date) {
             Some(day) => !day.is_off_day,
             None => !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
         }
@@ -223,9 +216,12 @@ impl Calendar {
         sign * days
     }
 
-    /// Every off day and make-up day that is loaded, in order of date.
+    /// Every off day and make-up day in force, in order of date.
     pub fn listed(&self) -> impl Iterator<Item = &NoticeDay> {
-        self.days.values()
+        let mut days: BTreeMap<NaiveDate, &NoticeDay> = BTreeMap::new();
+        days.extend(self.days.iter().map(|(on, day)| (*on, day)));
+        days.extend(self.local.iter().map(|(on, day)| (*on, day)));
+        days.into_values()
     }
 
     /// The years with a table, and how well each is known.
@@ -233,35 +229,4 @@ impl Calendar {
         let years: BTreeSet<i32> = self.confirmed.union(&self.provisional).copied().collect();
         years.into_iter().map(|year| (year, self.coverage(year)))
     }
-}
-
-/// What can be known wrong in one notice by itself.
-fn check(notice: &Notice) -> Vec<Fault> {
-    let place = |day: &NoticeDay| format!("calendar {}, {}", notice.year, day.date);
-    let mut faults = Vec::new();
-    let mut seen = BTreeSet::new();
-    for day in &notice.days {
-        let weekend = matches!(day.date.weekday(), Weekday::Sat | Weekday::Sun);
-        if !day.is_off_day && !weekend {
-            faults.push(Fault::new(
-                place(day),
-                "a make-up day on a weekday",
-                "a Saturday or Sunday",
-            ));
-        }
-        if day.name.trim().is_empty() {
-            faults.push(Fault::new(place(day), "no name", "the holiday's name"));
-        }
-        if !(notice.year - 1..=notice.year).contains(&day.date.year()) {
-            faults.push(Fault::new(
-                place(day),
-                format!("the year {}", day.date.year()),
-                "the notice's year or the December before it",
-            ));
-        }
-        if !seen.insert(day.date) {
-            faults.push(Fault::new(place(day), "the day twice", "each day once"));
-        }
-    }
-    faults
 }
