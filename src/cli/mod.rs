@@ -8,6 +8,7 @@ pub mod args;
 pub mod subcommands;
 
 mod asking;
+mod backward;
 mod backing_up;
 mod checking;
 mod day;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Due(args) => asking::due(&books, args, &clock),
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
+        Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Calendar(command) => working_days::calendar(&books, command),
         Command::Rules(command) => rulebook::rules(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),

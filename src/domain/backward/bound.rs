@@ -137,7 +137,11 @@ impl<'p> Reading<'_, 'p> {
         let rule = self.applied.rule;
         let force = force(rule);
         let mut unsaid = self.applied.unsaid.clone();
-        unsaid.extend(reach.unsaid.iter().cloned());
+        let further = reach
+            .unsaid
+            .iter()
+            .filter(|one| !self.applied.unsaid.contains(one));
+        unsaid.extend(further.cloned());
         Bound {
             rule,
             cited: vec![rule],

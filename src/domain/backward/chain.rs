@@ -134,12 +134,12 @@ fn govern(bounds: &mut Vec<Bound<'_>>) {
         let governed = strict.rule.floor_of.as_ref();
         let local = bounds.iter_mut().find(|one| Some(&one.rule.id) == governed);
         if let Some(local) = local {
-            tighten(local, strict);
+            tighten(local, &strict);
         }
     }
 }
 
-fn tighten<'p>(local: &mut Bound<'p>, strict: Bound<'p>) {
+fn tighten<'p>(local: &mut Bound<'p>, strict: &Bound<'p>) {
     local.cited.push(strict.rule);
     if strict.on < local.on {
         let rule = strict.rule.id.0.clone();

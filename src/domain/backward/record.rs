@@ -38,13 +38,15 @@ impl Ground<'_, '_> {
             return true;
         }
         let (target, on) = &bound.target;
-        match event.answers.and_then(|id| self.decision.event(id)) {
-            Some(answered) => answered.kind == *target && answered.on_date == *on,
-            None => {
-                let mut earlier = self.decision.events_of(target);
-                !earlier.any(|other| event.on_date <= other.on_date && other.on_date < *on)
-            }
-        }
+        let earlier = || {
+            let mut others = self.decision.events_of(target);
+            others.any(|other| event.on_date <= other.on_date && other.on_date < *on)
+        };
+        let answered = event.answers.and_then(|id| self.decision.event(id));
+        answered.map_or_else(
+            || !earlier(),
+            |one| one.kind == *target && one.on_date == *on,
+        )
     }
 }
 
