@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, in its helpers too"
 )]
 
+mod backward;
 mod bell;
 mod catalog;
 mod cli_commands;

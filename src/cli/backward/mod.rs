@@ -4,6 +4,7 @@
 //! `domain::backward` does.
 
 mod answer;
+mod counted;
 mod sheet;
 
 use std::io::{self, BufWriter, Write};
@@ -74,8 +75,8 @@ pub(super) fn backward(books: &Books, args: &BackwardArgs, clock: &Clock) -> any
             decision: &decision,
             timetable: &timetable,
             pack: &library.pack,
+            calendar: &library.calendar,
             is_planned: args.meeting.is_none(),
-            is_rest_day: !library.calendar.is_working(meeting.on),
             today,
         };
         sheet.write(&mut out, args.explain, Screen::of_stdout())?;

@@ -10,12 +10,13 @@ use chrono::NaiveDate;
 
 use super::super::table::{Cell, Fit, Ink, Screen, Table};
 use super::super::text::harmless;
-use super::super::trail::{self, date};
+use super::super::trail::date;
 use super::super::why::write_decision;
 use crate::domain::backward::{
     Bound, EXECUTIVE, Force, Instead, Kind, Latest, Obstacle, Outlook, SEARCHED_DAYS, Standing,
     Timetable,
 };
+use crate::domain::calendar::Calendar;
 use crate::domain::decision::Decision;
 use crate::domain::obligation::{Excuse, Missing};
 use crate::domain::pack::{Pack, Strength};
@@ -26,8 +27,8 @@ pub(super) struct Sheet<'a> {
     pub(super) decision: &'a Decision,
     pub(super) timetable: &'a Timetable<'a>,
     pub(super) pack: &'a Pack,
+    pub(super) calendar: &'a Calendar,
     pub(super) is_planned: bool,
-    pub(super) is_rest_day: bool,
     pub(super) today: NaiveDate,
 }
 
@@ -79,7 +80,7 @@ impl Sheet<'_> {
                 text = format!("{text} ({planned})");
             }
         }
-        if self.is_rest_day {
+        if !self.calendar.is_working(meeting.on) {
             text += "; this is a rest day";
         }
         text
@@ -153,7 +154,7 @@ impl Sheet<'_> {
         let bounds = self.timetable.steps.iter().flat_map(|step| &step.bounds);
         let unsaid: BTreeSet<String> = bounds
             .filter(|bound| !bound.unsaid.is_empty())
-            .map(|bound| asked(&bound.unsaid))
+            .map(|bound| format!("{}: counted as if it were", asked(&bound.unsaid)))
             .collect();
         lines.extend(unsaid);
         let waived = self.timetable.waived.iter();
@@ -200,60 +201,9 @@ impl Sheet<'_> {
         }
         lines
     }
-
-    /// A step with every bound, the governing one first.
-    fn write_step(&self, out: &mut dyn Write, step: &Latest<'_>, screen: Screen) -> io::Result<()> {
-        writeln!(out)?;
-        writeln!(out, "{}", Ink::Bold.paint(&harmless(&step.event), screen))?;
-        for (place, bound) in step.bounds.iter().enumerate() {
-            let label = if place == 0 { "latest" } else { "also" };
-            let line = format!(
-                "{label:<10} {}{} by {}, {}: {}",
-                date(bound.on),
-                sign(bound),
-                rules(bound),
-                force(bound),
-                bound.rule.title
-            );
-            writeln!(out, "  {}", harmless(&line))?;
-            for (label, text) in self.facts(bound) {
-                writeln!(out, "    {label:<10} {}", harmless(&text))?;
-            }
-            for line in trail::lines(&bound.trail) {
-                writeln!(out, "    {}", harmless(&line))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn facts(&self, bound: &Bound<'_>) -> Vec<(&'static str, String)> {
-        let mut facts = Vec::new();
-        for one in bound.cited.iter().flat_map(|rule| &rule.basis) {
-            let title = self.pack.system_title(&one.system);
-            facts.push(("basis", format!("《{title}》 Art. {}", one.article)));
-        }
-        facts.push((relation(bound.kind), later(bound)));
-        if bound.path.len() > 1 {
-            facts.push(("way", bound.path.join(" ← ")));
-        }
-        if bound.lenient_on != bound.on {
-            let lenient = format!("{}, the lenient reading", date(bound.lenient_on));
-            facts.push(("at most", lenient));
-        }
-        if !bound.one_of.is_empty() {
-            facts.push(("or", bound.one_of.join(", ")));
-        }
-        if let Some(kind) = &bound.only_if {
-            facts.push(("only if", format!("{kind} is recorded")));
-        }
-        if !bound.unsaid.is_empty() {
-            facts.push(("missing", asked(&bound.unsaid)));
-        }
-        facts
-    }
 }
 
-fn sign(bound: &Bound<'_>) -> String {
+pub(super) fn sign(bound: &Bound<'_>) -> String {
     let unsure = if bound.provisional { "?" } else { "" };
     let weak = match bound.weakest {
         Force::Statutory => "",
@@ -275,6 +225,9 @@ fn state(step: &Latest<'_>, bound: &Bound<'_>, today: NaiveDate) -> Cell {
     let recorded = step.recorded_on.map(|on| on.to_string());
     let recorded = recorded.unwrap_or_default();
     match step.standing(today) {
+        Standing::TooLate if bound.kind == Kind::LeavesTime => {
+            Cell::new(&format!("{miss} tight {recorded}"), ink)
+        }
         Standing::TooLate => Cell::new(&format!("{miss} late {recorded}"), ink),
         Standing::Recorded => Cell::new(&format!("■ {recorded}"), Ink::Green),
         Standing::Past => Cell::new(&format!("{miss} past"), ink),
@@ -283,7 +236,7 @@ fn state(step: &Latest<'_>, bound: &Bound<'_>, today: NaiveDate) -> Cell {
     }
 }
 
-fn rules(bound: &Bound<'_>) -> String {
+pub(super) fn rules(bound: &Bound<'_>) -> String {
     let cited: Vec<&str> = bound.cited.iter().map(|rule| rule.id.0.as_str()).collect();
     cited.join(", ")
 }
@@ -294,7 +247,7 @@ fn basis(bound: &Bound<'_>) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn force(bound: &Bound<'_>) -> String {
+pub(super) fn force(bound: &Bound<'_>) -> String {
     let word = match (bound.force, bound.rule.strength) {
         (Force::Advice, _) => "advice",
         (_, Strength::Must) => "must",
@@ -313,7 +266,7 @@ fn force(bound: &Bound<'_>) -> String {
 /// Another day that matters beside the governing one: the law's own where a number of the
 /// pack's governs, and advice.
 fn remark(step: &Latest<'_>, bound: &Bound<'_>) -> Option<String> {
-    let governing = step.governing()?;
+    let governing = step.governing().filter(|_| step.recorded_on.is_none())?;
     let event = &step.event;
     match bound.weakest {
         Force::Statutory if governing.weakest == Force::Advisory => Some(format!(
@@ -331,38 +284,18 @@ fn remark(step: &Latest<'_>, bound: &Bound<'_>) -> Option<String> {
     }
 }
 
-fn condition(bound: &Bound<'_>) -> String {
+pub(super) fn condition(bound: &Bound<'_>) -> String {
     let condition = bound.only_if.as_ref();
     condition.map_or_else(String::new, |kind| format!(", if there is a {kind}"))
 }
 
-fn asked(unsaid: &[Missing]) -> String {
+pub(super) fn asked(unsaid: &[Missing]) -> String {
     let words = unsaid.iter().map(|missing| match missing {
         Missing::Term => "of so long a term".to_owned(),
         Missing::Flag(name) | Missing::Anchor(name) | Missing::Late(name) => name.clone(),
     });
     let words: Vec<String> = words.collect();
     format!("nobody has said whether it is {}", words.join(" or "))
-}
-
-const fn relation(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Before => "before",
-        Kind::Window => "open until",
-        Kind::LeavesTime => "so that",
-    }
-}
-
-fn later(bound: &Bound<'_>) -> String {
-    let (step, on) = &bound.target;
-    match bound.kind {
-        Kind::Before | Kind::Window => format!("{step}, {}", date(*on)),
-        Kind::LeavesTime => format!(
-            "the whole time ends by {step}, {}{}",
-            date(*on),
-            condition(bound)
-        ),
-    }
 }
 
 fn obstacle(one: &Obstacle) -> String {

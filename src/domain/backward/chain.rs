@@ -63,7 +63,7 @@ impl<'p> Ground<'_, 'p> {
         }
         for of_one in bounds.values_mut() {
             govern(of_one);
-            of_one.sort_by_key(|bound| (rank(bound), bound.on));
+            of_one.sort_by_key(|bound| (rank(bound), bound.on, is_loose(bound)));
         }
         bounds
     }
@@ -116,6 +116,11 @@ impl<'p> Ground<'_, 'p> {
 /// whether it applies, where one is known to.
 fn rank(bound: &Bound<'_>) -> (bool, bool) {
     (bound.weakest == Force::Advice, !bound.unsaid.is_empty())
+}
+
+/// Of the same day the bound comes first that leaves no choice.
+const fn is_loose(bound: &Bound<'_>) -> bool {
+    !bound.one_of.is_empty() || bound.on_this_way
 }
 
 /// Of a local rule and a stricter one of higher law the earlier governs, both cited.
