@@ -5,6 +5,7 @@
 
 mod answer;
 mod counted;
+mod outlook;
 mod sheet;
 
 use std::io::{self, BufWriter, Write};

@@ -12,10 +12,7 @@ use super::super::table::{Cell, Fit, Ink, Screen, Table};
 use super::super::text::harmless;
 use super::super::trail::date;
 use super::super::why::write_decision;
-use crate::domain::backward::{
-    Bound, EXECUTIVE, Force, Instead, Kind, Latest, Obstacle, Outlook, SEARCHED_DAYS, Standing,
-    Timetable,
-};
+use crate::domain::backward::{Bound, EXECUTIVE, Force, Kind, Latest, Standing, Timetable};
 use crate::domain::calendar::Calendar;
 use crate::domain::decision::Decision;
 use crate::domain::obligation::{Excuse, Missing};
@@ -166,41 +163,6 @@ impl Sheet<'_> {
         }));
         lines
     }
-
-    fn outlook(&self) -> Vec<(String, Ink)> {
-        let Outlook::TooLate { obstacles, instead } = &self.timetable.outlook else {
-            let line = format!(
-                "as of {} every statutory step can still be in time for this meeting",
-                date(self.today)
-            );
-            return vec![(line, Ink::Green)];
-        };
-        let mut lines = vec![(
-            format!(
-                "as of {} this meeting is already too early:",
-                date(self.today)
-            ),
-            Ink::Red,
-        )];
-        lines.extend(obstacles.iter().map(|one| (obstacle(one), Ink::Red)));
-        match instead {
-            Instead::Earliest { on, provisional } => {
-                let unsure = if *provisional {
-                    ", provisional: a year it touches has no holiday notice"
-                } else {
-                    ""
-                };
-                let line = format!("the earliest lawful meeting would be {}{unsure}", date(*on));
-                lines.push((line, Ink::Bold));
-            }
-            Instead::None { obstacles } => {
-                let line = format!("no meeting within {SEARCHED_DAYS} days would be lawful:");
-                lines.push((line, Ink::Bold));
-                lines.extend(obstacles.iter().map(|one| (obstacle(one), Ink::Bold)));
-            }
-        }
-        lines
-    }
 }
 
 pub(super) fn sign(bound: &Bound<'_>) -> String {
@@ -230,6 +192,7 @@ fn state(step: &Latest<'_>, bound: &Bound<'_>, today: NaiveDate) -> Cell {
         }
         Standing::TooLate => Cell::new(&format!("{miss} late {recorded}"), ink),
         Standing::Recorded => Cell::new(&format!("■ {recorded}"), Ink::Green),
+        Standing::Spared => Cell::new("○ not needed", Ink::Dim),
         Standing::Past => Cell::new(&format!("{miss} past"), ink),
         Standing::Open if !bound.unsaid.is_empty() => Cell::new("… to be said", Ink::Dim),
         Standing::Open => Cell::new("· open", Ink::Plain),
@@ -296,17 +259,4 @@ pub(super) fn asked(unsaid: &[Missing]) -> String {
     });
     let words: Vec<String> = words.collect();
     format!("nobody has said whether it is {}", words.join(" or "))
-}
-
-fn obstacle(one: &Obstacle) -> String {
-    let recorded = one.recorded_on;
-    let state = recorded.map_or_else(
-        || "is already past".to_owned(),
-        |on| format!("and it is recorded for {}", date(on)),
-    );
-    let latest = date(one.latest_on);
-    format!(
-        "  {} ({}): the latest day {latest} {state}",
-        one.event, one.rule
-    )
 }

@@ -3,7 +3,7 @@
 //! Owns the order of the bounds of a step, and what a recorded day does to the steps
 //! before it. Refuses to go round in a circle: a step is never counted from itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{Reach, Reaches, Reading};
 use super::{Bound, Force, Ground, Latest, Meeting};
@@ -22,6 +22,7 @@ impl<'p> Ground<'_, 'p> {
                 .and_then(|bound| self.recorded(&event, bound)),
             event,
             bounds,
+            spared: false,
         });
         let mut steps: Vec<Latest<'p>> = steps.collect();
         steps.sort_by_cached_key(|step| {
@@ -29,6 +30,7 @@ impl<'p> Ground<'_, 'p> {
             let by = governing.map(|bound| (bound.on, bound.target.clone()));
             (by, step.event.clone())
         });
+        spare(&mut steps);
         steps
     }
 
@@ -109,6 +111,28 @@ impl<'p> Ground<'_, 'p> {
                 path,
             },
         }
+    }
+}
+
+/// Marks what another step has made needless, and what only led there.
+fn spare(steps: &mut [Latest<'_>]) {
+    let in_time = |step: &&Latest<'_>| {
+        let governing = step.governing().zip(step.recorded_on);
+        governing.is_some_and(|(bound, on)| on <= bound.lenient_on)
+    };
+    let there = steps.iter().filter(in_time);
+    let there: BTreeSet<String> = there.map(|step| step.event.clone()).collect();
+    let is_replaced = |step: &&Latest<'_>| {
+        let governing = step.governing().filter(|_| step.recorded_on.is_none());
+        governing.is_some_and(|bound| bound.one_of.iter().any(|other| there.contains(other)))
+    };
+    let needless = steps.iter().filter(is_replaced);
+    let needless: BTreeSet<String> = needless.map(|step| step.event.clone()).collect();
+    for step in steps {
+        let way = step.governing().filter(|bound| bound.on_this_way);
+        let leads_there =
+            way.is_some_and(|bound| bound.path.iter().any(|at| needless.contains(at)));
+        step.spared = leads_there || needless.contains(&step.event);
     }
 }
 

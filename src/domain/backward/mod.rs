@@ -104,6 +104,8 @@ pub struct Latest<'p> {
     pub bounds: Vec<Bound<'p>>,
     /// The day it is recorded for, where it is.
     pub recorded_on: Option<NaiveDate>,
+    /// It is not needed: another step that does as well is recorded.
+    pub spared: bool,
 }
 
 /// How a step stands on a day.
@@ -118,6 +120,8 @@ pub enum Standing {
     Recorded,
     /// It is recorded, too late for that meeting.
     TooLate,
+    /// Another step that does as well is recorded in time.
+    Spared,
 }
 
 impl<'p> Latest<'p> {
@@ -136,6 +140,7 @@ impl<'p> Latest<'p> {
         match self.recorded_on {
             Some(on) if on > bound.lenient_on => Standing::TooLate,
             Some(_) => Standing::Recorded,
+            None if self.spared => Standing::Spared,
             None if today > bound.on => Standing::Past,
             None => Standing::Open,
         }
