@@ -36,7 +36,9 @@ impl Sheet<'_> {
                 lines.push((line, Ink::Bold));
             }
             Instead::None { obstacles } => {
-                let line = format!("no meeting within {SEARCHED_DAYS} days would be lawful:");
+                let line = format!(
+                    "as recorded no meeting within {SEARCHED_DAYS} days would be lawful; it takes the step anew, or a waiver with its reason:"
+                );
                 lines.push((line, Ink::Bold));
                 lines.extend(obstacles.iter().map(|one| (obstacle(one), Ink::Bold)));
             }
@@ -48,12 +50,12 @@ impl Sheet<'_> {
 fn obstacle(one: &Obstacle) -> String {
     let recorded = one.recorded_on;
     let state = recorded.map_or_else(
-        || "is already past".to_owned(),
-        |on| format!("and it is recorded for {}", date(on)),
+        || "which is past".to_owned(),
+        |on| format!("but it is recorded for {}", date(on)),
     );
     let latest = date(one.latest_on);
     format!(
-        "  {} ({}): the latest day {latest} {state}",
+        "  {} ({}): the latest day is {latest}, {state}",
         one.event, one.rule
     )
 }

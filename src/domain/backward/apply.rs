@@ -9,7 +9,7 @@ use super::{Meeting, is_meeting};
 use crate::domain::calendar::Calendar;
 use crate::domain::decision::{Decision, Event};
 use crate::domain::obligation::{Excuse, Missing, Obligation};
-use crate::domain::pack::{Pack, Rule, RuleId};
+use crate::domain::pack::{Pack, Rule};
 use crate::domain::rules::obligations;
 
 /// A rule that applies, or about which somebody must say whether it does.
@@ -25,7 +25,7 @@ pub(super) fn rules<'p>(
     pack: &'p Pack,
     calendar: &Calendar,
     meeting: Meeting,
-) -> (Vec<Applied<'p>>, Vec<(RuleId, Excuse)>) {
+) -> (Vec<Applied<'p>>, Vec<(&'p Rule, Excuse)>) {
     let probe = probe(decision, pack, meeting);
     let derived = obligations(&probe, pack, calendar);
     let (mut applied, mut waived) = (Vec::new(), Vec::new());
@@ -36,7 +36,7 @@ pub(super) fn rules<'p>(
             None => {}
             Some(one) => match &one.excuse {
                 Some(excuse @ Excuse::Waived { .. }) => {
-                    waived.push((rule.id.clone(), excuse.clone()));
+                    waived.push((rule, excuse.clone()));
                 }
                 Some(Excuse::Exempt { .. } | Excuse::Ended) => {}
                 None => applied.push(Applied {

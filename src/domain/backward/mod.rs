@@ -169,16 +169,20 @@ pub fn timetable<'p>(
     meeting: Meeting,
     today: NaiveDate,
 ) -> Timetable<'p> {
-    let (rules, waived) = apply::rules(decision, pack, calendar, meeting);
+    let (rules, mut waived) = apply::rules(decision, pack, calendar, meeting);
     let ground = Ground {
         decision,
         calendar,
         rules: &rules,
     };
+    waived.retain(|(rule, _)| ground.would_bound(rule, meeting));
+    let waived = waived.into_iter();
     Timetable {
         meeting,
         steps: ground.steps(meeting),
-        waived,
+        waived: waived
+            .map(|(rule, excuse)| (rule.id.clone(), excuse))
+            .collect(),
         outlook: ground.outlook(meeting, today),
     }
 }
@@ -189,6 +193,24 @@ struct Ground<'a, 'p> {
     decision: &'a Decision,
     calendar: &'a Calendar,
     rules: &'a [Applied<'p>],
+}
+
+impl<'p> Ground<'_, 'p> {
+    /// Whether `rule`, which was waived, would bound a step if it had not been.
+    fn would_bound(&self, rule: &'p Rule, meeting: Meeting) -> bool {
+        let unsaid = Vec::new();
+        let mut rules = self.rules.to_vec();
+        rules.push(Applied { rule, unsaid });
+        let ground = Ground {
+            rules: &rules,
+            ..*self
+        };
+        let mut bounds = ground
+            .steps(meeting)
+            .into_iter()
+            .flat_map(|step| step.bounds);
+        bounds.any(|bound| bound.rule.id == rule.id)
+    }
 }
 
 fn is_meeting(kind: &str) -> bool {

@@ -133,6 +133,9 @@ fn a_waived_rule_bounds_nothing_and_is_named() {
     let mut decision = plain();
     record(&mut decision, "waived", day("2026-09-01"));
     decision.events[0].note = Some("col-6a；张某某；市长直接交办".to_owned());
+    // What was waived and bounds no step before the meeting is not told here.
+    record(&mut decision, "waived", day("2026-09-01"));
+    decision.events[1].note = Some("cat-2；张某某；推迟".to_owned());
     let back = before(&decision, &pack, "2026-12-18", "2026-09-02");
     assert_eq!(back.waived.len(), 1);
     assert_eq!(back.waived[0].0, RuleId("col-6a".to_owned()));
