@@ -156,10 +156,10 @@ impl Sheet<'_> {
         lines.extend(unsaid);
         let waived = self.timetable.waived.iter();
         lines.extend(waived.filter_map(|(rule, excuse)| match excuse {
-            Excuse::Waived { by, reason, on } => {
+            Excuse::Waived { by, reason, on, .. } => {
                 Some(format!("waived: {rule}, {} by {by}: {reason}", date(*on)))
             }
-            Excuse::Exempt { .. } | Excuse::Ended => None,
+            Excuse::Exempt { .. } | Excuse::Ended { .. } => None,
         }));
         lines
     }
