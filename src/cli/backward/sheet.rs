@@ -159,7 +159,7 @@ impl Sheet<'_> {
             Excuse::Waived { by, reason, on, .. } => {
                 Some(format!("waived: {rule}, {} by {by}: {reason}", date(*on)))
             }
-            Excuse::Exempt { .. } | Excuse::Ended { .. } => None,
+            Excuse::Exempt { .. } | Excuse::Ended { .. } | Excuse::Moved { .. } => None,
         }));
         lines
     }

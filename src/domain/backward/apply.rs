@@ -38,7 +38,7 @@ pub(super) fn rules<'p>(
                 Some(excuse @ Excuse::Waived { .. }) => {
                     waived.push((rule, excuse.clone()));
                 }
-                Some(Excuse::Exempt { .. } | Excuse::Ended { .. }) => {}
+                Some(Excuse::Exempt { .. } | Excuse::Ended { .. } | Excuse::Moved { .. }) => {}
                 None => applied.push(Applied {
                     rule,
                     unsaid: unsaid(one),
