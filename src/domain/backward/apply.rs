@@ -30,8 +30,12 @@ pub(super) fn rules<'p>(
     let derived = obligations(&probe, pack, calendar);
     let (mut applied, mut waived) = (Vec::new(), Vec::new());
     for rule in &pack.rules {
-        // Of several occurrences the last one is still to be done.
-        let last = derived.iter().rev().find(|one| one.key.rule == rule.id);
+        // Of several occurrences the last one is still to be done; of several wordings of a
+        // rule only the one in force has any.
+        let last = derived
+            .iter()
+            .rev()
+            .find(|one| std::ptr::eq(one.rule, rule));
         match last {
             None => {}
             Some(one) => match &one.excuse {
