@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate};
 use super::apply::Applied;
 use super::{Bound, Force, Kind, Meeting, is_meeting};
 use crate::domain::calendar::Calendar;
-use crate::domain::counting::{self, Convention, Count, Direction, Span, Step};
+use crate::domain::counting::{self, Count, Direction, Span, Step};
 use crate::domain::obligation::Missing;
 use crate::domain::pack::{Anchor, Offset, Relation, Rule, Strength};
 
@@ -98,11 +98,11 @@ impl<'p> Reading<'_, 'p> {
         }
         let on = self.latest_start(span, reach.on, safe_end)?;
         let lenient_on = self.latest_start(span, reach.on, Count::earliest_on)?;
-        let count = counting::count(self.calendar, on, span, self.convention());
+        let count = self.count(on, span);
         let mut bound = self.bound(Kind::Window, target, &count);
         bound.on = on;
         bound.lenient_on = lenient_on;
-        bound.trail.insert(0, anchor(on, start));
+        bound.trail.insert(0, self.starting(on, start));
         Some((start.to_owned(), bound))
     }
 
@@ -122,14 +122,14 @@ impl<'p> Reading<'_, 'p> {
             return None;
         }
         let on = self.latest_start(span, reach.on, safe_end)?;
-        let count = counting::count(self.calendar, on, span, self.convention());
+        let count = self.count(on, span);
         let mut bound = self.bound(Kind::LeavesTime, target, &count);
         bound.on = on;
         bound.lenient_on = on;
         bound.force = Force::Advice;
         bound.weakest = Force::Advice;
         bound.only_if = only_if;
-        bound.trail.insert(0, anchor(on, start));
+        bound.trail.insert(0, self.starting(on, start));
         Some((start.to_owned(), bound))
     }
 
@@ -173,8 +173,8 @@ impl<'p> Reading<'_, 'p> {
                 provisional: false,
             };
         }
-        let mut count = counting::count(self.calendar, reach.on, span, self.convention());
-        count.trail.insert(0, anchor(reach.on, kind));
+        let mut count = self.count(reach.on, span);
+        count.trail.insert(0, self.starting(reach.on, kind));
         count
     }
 
@@ -189,7 +189,7 @@ impl<'p> Reading<'_, 'p> {
         let start = |back: u64| by.checked_sub_days(Days::new(back));
         let fits = |back: u64| {
             let from = start(back)?;
-            let count = counting::count(self.calendar, from, span, self.convention());
+            let count = self.count(from, span);
             Some(end(&count) <= by)
         };
         let mut far = 1;
@@ -251,8 +251,26 @@ impl<'p> Reading<'_, 'p> {
         Some((kind, reach))
     }
 
-    const fn convention(&self) -> Convention {
-        self.applied.rule.convention
+    fn starting(&self, on: NaiveDate, from: &str) -> Step {
+        let from = from.to_owned();
+        if self.applied.rule.counts_anchor {
+            Step::AnchorCounted { on, from }
+        } else {
+            Step::Anchor { on, from }
+        }
+    }
+
+    /// Counted as `rules` does: where the anchor's own day is the first that counts, from
+    /// the day beside it.
+    fn count(&self, from: NaiveDate, span: Span) -> Count {
+        let rule = self.applied.rule;
+        let one = Days::new(1);
+        let start = match span.direction {
+            _ if !rule.counts_anchor => from,
+            Direction::Forward => from - one,
+            Direction::Backward => from + one,
+        };
+        counting::count(self.calendar, start, span, rule.convention)
     }
 }
 
@@ -261,11 +279,6 @@ fn event(anchor: &Anchor) -> Option<&str> {
         Anchor::Event(kind) => Some(kind),
         Anchor::Field(_) | Anchor::Rule(_) => None,
     }
-}
-
-fn anchor(on: NaiveDate, from: &str) -> Step {
-    let from = from.to_owned();
-    Step::Anchor { on, from }
 }
 
 /// A meeting is no step before itself, and no step comes before itself by a way round.
