@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use super::backward::BackwardArgs;
+use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
 pub use super::subcommands::{
     CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, LoadArgs,
@@ -71,6 +73,9 @@ pub enum Command {
     /// Explain a decision's dates: article, anchor, each day counted, and what was sent.
     #[command(after_help = "Examples:\n  duban why 2026-003\n  duban why 2026-003 pub-6b")]
     Why(WhyArgs),
+    /// Count back from a meeting: the latest lawful day of every earlier step.
+    #[command(after_help = BACKWARD_EXAMPLES)]
+    Backward(BackwardArgs),
     /// Show, load and try out the calendar of working days.
     #[command(subcommand)]
     Calendar(CalendarCommand),

@@ -8,6 +8,7 @@ pub mod args;
 pub mod subcommands;
 
 mod asking;
+mod backward;
 mod backing_up;
 mod checking;
 mod day;
@@ -66,6 +67,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
         Command::Calendar(command) => working_days::calendar(&books, command, &clock),
+        Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file),

@@ -23,6 +23,8 @@ pub mod rules;
 
 pub mod gaps;
 
+pub mod backward;
+
 pub mod ladder;
 
 pub mod directory;

@@ -10,6 +10,7 @@
 )]
 
 mod almanac;
+mod backward;
 mod bell;
 mod catalog;
 mod cli_commands;

@@ -1,0 +1,90 @@
+//! Whether a meeting can still be lawful, and which one can.
+
+use duban::domain::backward::{Force, Instead, Outlook, Standing};
+use duban::domain::pack::RuleId;
+
+use super::{before, day, governing, plain, record, step, taonan};
+
+#[test]
+fn a_step_that_hangs_on_a_default_is_marked_and_never_held_against_the_meeting() {
+    let pack = taonan();
+    // Everything but the submission is there, and its day by the default has passed.
+    let mut decision = plain();
+    for kind in [
+        "participation_report",
+        "consulted",
+        "legality_opinion",
+        "leader_consented",
+    ] {
+        record(&mut decision, kind, day("2026-12-01"));
+    }
+    record(&mut decision, "legality_requested", day("2026-11-20"));
+    let today = day("2026-12-16");
+    let back = before(&decision, &pack, "2026-12-18", "2026-12-16");
+    let submitted = step(&back, "submitted");
+    assert_eq!(submitted.standing(today), Standing::Past);
+    assert_eq!(submitted.governing().unwrap().weakest, Force::Advisory);
+    assert_eq!(governing(&back, "consulted").weakest, Force::Advisory);
+    assert_eq!(governing(&back, "consulted").force, Force::Statutory);
+    assert_eq!(back.outlook, Outlook::Lawful);
+}
+
+#[test]
+fn a_review_that_was_not_asked_for_in_time_moves_the_meeting() {
+    let pack = taonan();
+    let back = before(&plain(), &pack, "2026-12-18", "2026-12-09");
+    let Outlook::TooLate { obstacles, instead } = &back.outlook else {
+        panic!("{:?}", back.outlook);
+    };
+    assert_eq!(obstacles.len(), 1, "{obstacles:?}");
+    assert_eq!(obstacles[0].rule, RuleId("h-26".to_owned()));
+    // Asked for today, the seven are 10, 11, 14–18; the next working day is Monday.
+    let (on, provisional) = (day("2026-12-21"), false);
+    assert_eq!(*instead, Instead::Earliest { on, provisional });
+}
+
+#[test]
+fn a_window_that_is_open_holds_the_meeting_until_it_may_close() {
+    let pack = taonan();
+    let mut decision = plain();
+    record(&mut decision, "comment_opened", day("2026-10-20"));
+    record(&mut decision, "legality_requested", day("2026-10-20"));
+    // Day 30 is 19 November.
+    let back = before(&decision, &pack, "2026-11-12", "2026-11-02");
+    let Outlook::TooLate { obstacles, instead } = &back.outlook else {
+        panic!("{:?}", back.outlook);
+    };
+    assert_eq!(obstacles[0].event, "comment_opened");
+    let (on, provisional) = (day("2026-11-19"), false);
+    assert_eq!(*instead, Instead::Earliest { on, provisional });
+}
+
+#[test]
+fn what_no_later_meeting_can_mend_is_said() {
+    let pack = taonan();
+    let mut decision = plain();
+    record(&mut decision, "submitted", day("2026-06-01"));
+    let back = before(&decision, &pack, "2026-12-18", "2026-07-01");
+    let Outlook::TooLate { instead, .. } = &back.outlook else {
+        panic!("{:?}", back.outlook);
+    };
+    // It was submitted, and nobody had been consulted.
+    let Instead::None { obstacles } = instead else {
+        panic!("{instead:?}");
+    };
+    assert!(obstacles.iter().any(|one| one.event == "consulted"));
+}
+
+#[test]
+fn what_another_step_made_needless_is_not_called_past() {
+    let pack = taonan();
+    let mut decision = plain();
+    record(&mut decision, "participation_report", day("2026-12-01"));
+    let back = before(&decision, &pack, "2026-12-18", "2026-12-15");
+    let standing = |event| step(&back, event).standing(day("2026-12-15"));
+    assert_eq!(standing("hearing_report"), Standing::Spared);
+    // Nor what would only have led to it.
+    assert_eq!(standing("hearing_list_published"), Standing::Spared);
+    assert_eq!(standing("participation_report"), Standing::Recorded);
+    assert_eq!(standing("consulted"), Standing::Past);
+}
