@@ -8,6 +8,7 @@
 mod chain;
 mod order;
 mod values;
+mod volumes;
 
 use super::decision::{Decision, Event};
 use super::fault::Fault;
@@ -16,9 +17,11 @@ use super::pack::Pack;
 /// Everything in `decision` that cannot all be true.
 #[must_use]
 pub fn findings(decision: &Decision, pack: &Pack) -> Vec<Fault> {
-    let mut found = order::impossible(decision, pack);
+    let mut found = volumes::number(decision);
+    found.extend(order::impossible(decision, pack));
     found.extend(chain::circles(decision));
     found.extend(values::impossible(decision));
+    found.extend(volumes::misnumbered(decision));
     found
 }
 
