@@ -18,6 +18,7 @@ use super::why::{Explained, write_decision};
 use crate::clock::{Clock, instant};
 use crate::domain::decision::{Decision, DecisionId};
 use crate::domain::fault::Fault;
+use crate::domain::findings::findings;
 use crate::domain::obligation::{Missing, Obligation, State};
 use crate::domain::pack::Pack;
 use crate::domain::rules::obligations;
@@ -86,6 +87,7 @@ pub(super) fn why(books: &Books, args: &WhyArgs, clock: &Clock) -> anyhow::Resul
         anyhow::bail!("there is no decision {}", harmless(&args.decision));
     };
     let library = &books.library;
+    complain(&findings(&decision, &library.pack));
     let mut derived = obligations(&decision, &library.pack, &library.calendar);
     if let Some(rule) = &args.rule {
         derived.retain(|one| one.key.rule.0 == *rule);
@@ -195,8 +197,8 @@ fn wanted<'b>(
     Ok((wanted, asked))
 }
 
-/// Hands every decision and its obligations to `sink`; what cannot be read is told on
-/// stderr and the rest goes on.
+/// Hands every decision and its obligations to `sink`; what cannot be read or
+/// contradicts itself is told on stderr and the rest goes on.
 fn each_decision<'b>(
     books: &'b Books,
     sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
@@ -209,6 +211,7 @@ fn each_decision<'b>(
         for reading in page.readings {
             complain(&reading.faults);
             if let Some(decision) = reading.decision {
+                complain(&findings(&decision, &library.pack));
                 let derived = obligations(&decision, &library.pack, &library.calendar);
                 sink(decision, derived)?;
             }

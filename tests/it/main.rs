@@ -24,6 +24,7 @@ mod daemon;
 mod digest;
 mod directory;
 mod edges;
+mod findings;
 mod gaps;
 mod golden;
 mod holds;
