@@ -17,6 +17,7 @@ use super::text::harmless;
 use super::why::{Explained, write_decision};
 use crate::clock::{Clock, instant};
 use crate::domain::decision::{Decision, DecisionId};
+use crate::domain::findings::findings;
 use crate::domain::obligation::{Missing, Obligation, State};
 use crate::domain::pack::Pack;
 use crate::domain::rules::obligations;
@@ -84,6 +85,7 @@ pub(super) fn why(books: &Books, args: &WhyArgs, clock: &Clock) -> anyhow::Resul
         anyhow::bail!("there is no decision {}", harmless(&args.decision));
     };
     let library = &books.library;
+    complain(&findings(&decision, &library.pack));
     let mut derived = obligations(&decision, &library.pack, &library.calendar);
     if let Some(rule) = &args.rule {
         derived.retain(|one| one.key.rule.0 == *rule);
@@ -193,13 +195,15 @@ fn wanted<'b>(
     Ok((wanted, asked))
 }
 
-/// Hands every decision and its obligations to `sink`.
+/// Hands every decision and its obligations to `sink`; what contradicts itself is told on
+/// stderr and the rest goes on.
 fn each_derived<'b>(
     books: &'b Books,
     sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let library = &books.library;
     each_decision(&books.catalog()?, &mut |decision| {
+        complain(&findings(&decision, &library.pack));
         let derived = obligations(&decision, &library.pack, &library.calendar);
         sink(decision, derived)
     })

@@ -17,6 +17,7 @@ use crate::config::check::{Around, Report, check as look};
 use crate::daemon::live::credentials_folder;
 use crate::domain::decision::Decision;
 use crate::domain::fault::Fault;
+use crate::domain::findings::findings;
 use crate::domain::gaps::gap;
 use crate::domain::obligation::{Missing, Obligation};
 use crate::domain::rules::obligations;
@@ -79,8 +80,8 @@ fn catalogue_alone() -> Report {
     report
 }
 
-/// Adds what the catalogue's rows show: cells that cannot be read, units nobody knows,
-/// what was never entered although a later step has happened, and what nobody has said
+/// Adds what the catalogue's rows show: cells that cannot be read, entries that contradict
+/// each other, units nobody knows, what was never entered although a later step has happened, and what nobody has said
 /// although a date depends on it.
 fn rows(books: &Books, today: NaiveDate, report: &mut Report) -> anyhow::Result<()> {
     let catalog = books.catalog()?;
@@ -93,6 +94,7 @@ fn rows(books: &Books, today: NaiveDate, report: &mut Report) -> anyhow::Result<
             report.warnings.extend(reading.faults);
             if let Some(decision) = &reading.decision {
                 let library = &books.library;
+                report.warnings.extend(findings(decision, &library.pack));
                 let derived = obligations(decision, &library.pack, &library.calendar);
                 report
                     .warnings

@@ -21,6 +21,7 @@ pub mod shipped;
 pub mod obligation;
 pub mod rules;
 
+pub mod findings;
 pub mod gaps;
 
 pub mod backward;

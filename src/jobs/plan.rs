@@ -13,6 +13,7 @@ use tracing::warn;
 use super::Library;
 use crate::clock::{civil, instant};
 use crate::domain::decision::DecisionId;
+use crate::domain::findings::findings;
 use crate::domain::plan::{self, Change};
 use crate::store::StoreError;
 use crate::store::catalog::{Catalog, PageKey, Reading};
@@ -176,8 +177,14 @@ fn plan_reading(
     let Reading {
         id,
         decision,
-        faults,
+        mut faults,
     } = reading;
+    // What contradicts itself is told with what cannot be read, and its dates go on.
+    faults.extend(
+        decision
+            .iter()
+            .flat_map(|decision| findings(decision, &desk.library.pack)),
+    );
     let stored = desk
         .reader
         .ask("read a decision's records", |c| reader::stored(c, &id))?;
@@ -203,7 +210,7 @@ fn apply(
     }
     let looked_at = plans.iter().filter(|plan| plan.faults_known);
     for fault in looked_at.flat_map(|plan| &plan.faults) {
-        warn!(%fault, "the catalogue has something that cannot be read");
+        warn!(%fault, "the catalogue has something that cannot be read or contradicts itself");
     }
     let now = desk.now;
     let plans: Vec<(DecisionPlan, Vec<DateTime<Utc>>)> = plans

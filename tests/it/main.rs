@@ -26,6 +26,7 @@ mod daemon;
 mod digest;
 mod directory;
 mod edges;
+mod findings;
 mod gaps;
 mod golden;
 mod holds;

@@ -21,7 +21,7 @@ pub struct DecisionPlan {
     pub decision: DecisionId,
     /// Its obligations' changes.
     pub changes: Vec<Change>,
-    /// What cannot be read of it, as it stands now.
+    /// What cannot be read of it or contradicts itself, as it stands now.
     pub faults: Vec<Fault>,
     /// Whether the faults were looked at; a sweep that only follows the clock has not.
     pub faults_known: bool,

@@ -69,7 +69,7 @@ pub fn urgent(
     records.collect()
 }
 
-/// Rows of the catalogue that cannot be read, as they stand now.
+/// What cannot be read of the catalogue or contradicts itself, as it stands now.
 ///
 /// # Errors
 /// What the engine said.
