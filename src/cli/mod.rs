@@ -32,6 +32,7 @@ pub mod filter;
 pub mod loading;
 pub mod notices;
 pub mod planned;
+pub mod waiting;
 pub mod why;
 
 use std::process::ExitCode;
