@@ -66,10 +66,13 @@ impl<'a> Waiting<'a> {
     fn needs(&self) -> String {
         let mut words = needs(&self.row);
         let known = self.row.missing;
-        let others = self.never_entered.iter().filter(|names| match names.as_slice() {
-            [name] if name.starts_with("field:") => !known.contains(&Missing::Term),
-            _ => true,
-        });
+        let others = self
+            .never_entered
+            .iter()
+            .filter(|names| match names.as_slice() {
+                [name] if name.starts_with("field:") => !known.contains(&Missing::Term),
+                _ => true,
+            });
         for names in others {
             let word = match names.as_slice() {
                 [name] if Flag::named(name).is_some() => format!("is it {name}?"),
@@ -84,22 +87,22 @@ impl<'a> Waiting<'a> {
         words
     }
 
-    fn cells(&self) -> [Cell; 7] {
+    fn cells(&self) -> [Cell; 8] {
         let (word, ink) = match self.because {
             Because::NeverEntered => ("✕ never entered", Ink::Red),
             Because::Unanswered => ("! unanswered", Ink::Yellow),
             Because::Ahead => ("· ahead", Ink::Dim),
         };
-        let step = self.although.as_ref().zip(self.although_on);
-        let although = step.map(|(step, on)| format!("{step} {on}"));
+        let although_on = self.although_on.map(|on| on.to_string());
         [
             Cell::new(word, ink),
             self.row.decision.into(),
             self.row.rule.into(),
             self.needs().into(),
-            although.unwrap_or_default().into(),
-            self.row.duty.into(),
+            self.although.as_deref().unwrap_or_default().into(),
+            although_on.unwrap_or_default().into(),
             self.row.responsible.as_str().into(),
+            self.row.duty.into(),
         ]
     }
 }
@@ -148,25 +151,21 @@ pub(super) fn answer(books: &Books, args: &DueArgs, today: NaiveDate) -> anyhow:
             ahead += usize::from(is_wanted && because == Because::Ahead);
             is_wanted && (args.all || because != Because::Ahead)
         });
-        match &mut array {
-            Some(array) => {
-                let mut rows = rows(books, &decision, &derived, today);
-                rows.try_for_each(|row| array.push(&row))
-            }
-            None => {
-                kept.push((decision, derived));
-                Ok(())
-            }
+        if let Some(array) = &mut array {
+            let mut rows = rows(books, &decision, &derived, today);
+            rows.try_for_each(|row| array.push(&row))
+        } else {
+            kept.push((decision, derived));
+            Ok(())
         }
     })?;
-    match array {
-        Some(array) => array.end()?,
-        None => {
-            let all = kept.iter();
-            let all = all.flat_map(|(decision, derived)| rows(books, decision, derived, today));
-            let hidden = if args.all { 0 } else { ahead };
-            write_table(&mut out, all.collect(), hidden, Screen::of_stdout())?;
-        }
+    if let Some(array) = array {
+        array.end()?;
+    } else {
+        let all = kept.iter();
+        let all = all.flat_map(|(decision, derived)| rows(books, decision, derived, today));
+        let hidden = if args.all { 0 } else { ahead };
+        write_table(&mut out, all.collect(), hidden, Screen::of_stdout())?;
     }
     Ok(out.flush()?)
 }
@@ -205,10 +204,11 @@ fn write_table(
             ("WAITS", Fit::Keep),
             ("DECISION", Fit::Keep),
             ("RULE", Fit::Keep),
-            ("NEEDS", Fit::Cut),
-            ("ALTHOUGH", Fit::Keep),
-            ("DUTY", Fit::Cut),
+            ("NEEDS", Fit::Keep),
+            ("ALTHOUGH", Fit::Cut),
+            ("ON", Fit::Keep),
             ("RESPONSIBLE", Fit::Cut),
+            ("DUTY", Fit::Cut),
         ]);
         for row in &rows {
             table.push(row.cells());
