@@ -173,6 +173,23 @@ fn a_gap_appears_by_the_mere_passing_of_time_and_goes_when_the_event_is_entered(
 }
 
 #[test]
+fn a_decision_without_any_date_is_looked_at_again_when_its_event_ahead_has_come() {
+    let world = World::new("2026-09-07");
+    world.decision("2026-001");
+    world.event("2026-001", "archive_transferred", "2026-09-10");
+    world.plan();
+    let next = world.reader().ask("ask", reader::next_day).unwrap();
+    assert_eq!(next, "2026-09-10".parse().ok());
+    world.day("2026-09-09");
+    assert_eq!(look(&world, "2026-001").gap, None);
+    world.day("2026-09-10");
+    let then = look(&world, "2026-001");
+    assert!(lacks(then.gap.as_ref(), "archived"), "{then:?}");
+    let next = world.reader().ask("ask", reader::next_day).unwrap();
+    assert_eq!(next, None);
+}
+
+#[test]
 fn what_was_never_entered_stands_in_the_first_digest_of_each_week() {
     let world = World::new("2026-09-28");
     let mut days = Vec::new();
