@@ -23,6 +23,7 @@ const MAX_SUBJECT_CHARS: usize = 100;
 const TEMPLATES: &[(&str, &str)] = &[
     ("words.txt", include_str!("templates/words.txt")),
     ("trail.txt", include_str!("templates/trail.txt")),
+    ("gaps.txt", include_str!("templates/gaps.txt")),
     ("subject.txt", include_str!("templates/subject.txt")),
     ("notices.txt", include_str!("templates/notices.txt")),
     ("notices.html", include_str!("templates/notices.html")),

@@ -64,7 +64,7 @@ pub enum Command {
     Event(EventCommand),
     /// List what is due, most urgent first.
     #[command(
-        after_help = "Examples:\n  duban due --to 2026-12-31\n  duban due --unit 市住建局 --state overdue,near\n  duban due --json | jq '.[] | select(.provisional)'\n\nThe table leaves out what is waiting, done or waived unless --state asks for it; JSON has it all."
+        after_help = "Examples:\n  duban due --to 2026-12-31\n  duban due --unit 市住建局 --state overdue,near\n  duban due --json | jq '.[] | select(.provisional)'\n  duban due --waiting\n\nThe table leaves out what is waiting, done or waived unless --state asks for it; JSON has it all.\n\n--waiting lists a duty as `never entered` where an event, unit, term or flag it needs is not\nrecorded although a later step of the procedure has happened, and names that step; as\n`unanswered` where what it needs can be said now; and with --all as `ahead` where the\nstep it is counted from has not come yet. Its JSON has the fields of `due` and `because`,\n`never_entered`, `although` and `although_on`, in the order of the catalogue."
     )]
     Due(DueArgs),
     /// Print what would be sent and why, sending nothing.
@@ -135,6 +135,13 @@ pub struct DueArgs {
     /// Only these states, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "STATE")]
     pub state: Vec<State>,
+    /// Only what waits, and what each needs: first what was never entered although a later
+    /// step has happened, then what nobody has answered.
+    #[arg(long, conflicts_with_all = ["from", "to", "state"])]
+    pub waiting: bool,
+    /// With --waiting: also what waits for a step that still lies ahead.
+    #[arg(long, requires = "waiting")]
+    pub all: bool,
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,

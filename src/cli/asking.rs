@@ -14,11 +14,12 @@ use super::library::{Books, complain, each_decision};
 use super::planned;
 use super::table::Screen;
 use super::text::harmless;
+use super::waiting::{self, Because, because};
 use super::why::{Explained, write_decision};
 use crate::clock::{Clock, instant};
 use crate::domain::decision::{Decision, DecisionId};
 use crate::domain::findings::findings;
-use crate::domain::obligation::{Missing, Obligation, State};
+use crate::domain::obligation::Obligation;
 use crate::domain::pack::Pack;
 use crate::domain::rules::obligations;
 use crate::jobs::plan::{self, Desk};
@@ -37,6 +38,9 @@ type Wanted<'b> = (Decision, Vec<Obligation<'b>>);
 /// The catalogue or stdout.
 pub(super) fn due(books: &Books, args: &DueArgs, clock: &Clock) -> anyhow::Result<()> {
     let today = args.as_of.unwrap_or_else(|| clock.today());
+    if args.waiting {
+        return waiting::answer(books, args, today);
+    }
     let filter = Filter::new(args, &books.library.directory);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
@@ -57,20 +61,11 @@ pub(super) fn due(books: &Books, args: &DueArgs, clock: &Clock) -> anyhow::Resul
         due::sort(&mut rows);
         due::write_table(&mut out, &rows, Screen::of_stdout())?;
         if args.state.is_empty() && asked > 0 {
-            let states = "`duban due --state waiting`";
-            writeln!(
-                out,
-                "{asked} more wait for an answer that nobody has entered: {states}"
-            )?;
+            let waiting = "`duban due --waiting`";
+            writeln!(out, "{asked} need what nobody has entered: {waiting}")?;
         }
     }
     Ok(out.flush()?)
-}
-
-/// Whether `row` waits for something that can be said now, not for an act to come.
-fn is_asked(row: &Row<'_>, filter: &Filter) -> bool {
-    let to_come = |missing: &Missing| matches!(missing, Missing::Anchor(_));
-    row.state == State::Waiting && filter.wants(row) && !row.missing.iter().all(to_come)
 }
 
 /// Answers `why`.
@@ -171,8 +166,8 @@ fn rows<'a>(
     derived.iter().map(row).collect()
 }
 
-/// Only what is wanted is kept, for a table is sorted as a whole; and how many more wait
-/// for something that can be said now.
+/// Only what is wanted is kept, for a table is sorted as a whole; and how many need
+/// something that could be entered now.
 fn wanted<'b>(
     books: &'b Books,
     filter: &Filter,
@@ -184,7 +179,9 @@ fn wanted<'b>(
         let directory = &books.library.directory;
         derived.retain(|one| {
             let row = Row::new(one, &decision, directory, today);
-            asked += usize::from(is_asked(&row, filter));
+            let because = because(&decision, one, today).map(|(because, _)| because);
+            let is_asked = because.is_some_and(|because| because != Because::Ahead);
+            asked += usize::from(is_asked && filter.wants(&row));
             shown.wants(&row)
         });
         if !derived.is_empty() {
@@ -197,7 +194,7 @@ fn wanted<'b>(
 
 /// Hands every decision and its obligations to `sink`; what contradicts itself is told on
 /// stderr and the rest goes on.
-fn each_derived<'b>(
+pub(super) fn each_derived<'b>(
     books: &'b Books,
     sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
 ) -> anyhow::Result<()> {

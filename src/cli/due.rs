@@ -227,7 +227,7 @@ pub fn write_table(out: &mut dyn Write, rows: &[Row<'_>], screen: Screen) -> io:
 }
 
 /// What nobody has entered, in a few words.
-fn needs(row: &Row<'_>) -> String {
+pub(super) fn needs(row: &Row<'_>) -> String {
     let words = row.missing.iter().map(|missing| match missing {
         Missing::Anchor(name) => name.clone(),
         Missing::Flag(name) => format!("is it {name}?"),

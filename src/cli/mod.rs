@@ -34,6 +34,7 @@ pub mod loading;
 pub mod moves;
 pub mod notices;
 pub mod planned;
+pub mod waiting;
 pub mod why;
 
 use std::process::ExitCode;

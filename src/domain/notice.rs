@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::counting::Step;
+use super::decision::DecisionId;
 use super::fault::Fault;
 use super::obligation::{Candidate, ObligationKey, State};
 use super::pack::{Audience, Basis, Relation, RuleId, Strength};
@@ -196,6 +197,28 @@ pub struct Digest {
     pub faults: Vec<Fault>,
     /// The coming year's notice is missing although the old year is nearly over.
     pub calendar_missing: Option<i32>,
+    /// Once a week: what nobody has entered although a later step has happened, the oldest
+    /// step first; at most so many as people read.
+    #[serde(default)]
+    pub gaps: Vec<GapRow>,
+    /// How many decisions have one, shown or not; absent on the other days of the week.
+    #[serde(default)]
+    pub gaps_in_all: Option<u64>,
+}
+
+/// A decision of which something was never entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapRow {
+    /// The decision.
+    pub decision: DecisionId,
+    /// Title; absent for a confidential decision.
+    pub title: Option<String>,
+    /// Events, fields, flags and units, each with its alternatives.
+    pub missing: Vec<Vec<String>>,
+    /// The furthest step that is entered.
+    pub although: String,
+    /// When that happened.
+    pub on: NaiveDate,
 }
 
 /// One line of a digest.

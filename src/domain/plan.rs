@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::address::{self, Books, Draft, Reminder};
 use super::decision::{Decision, DecisionId};
+use super::gaps::{self, Look};
 use super::ladder::{self, Climb, Step};
 use super::notice::{Kind, Recipient};
 use super::obligation::{Dates, Excuse, Obligation, ObligationKey, State};
@@ -101,7 +102,16 @@ impl Change {
     }
 }
 
-/// Everything that changes for one decision.
+/// Everything that follows for one decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// What changes, obligation by obligation.
+    pub changes: Vec<Change>,
+    /// What nobody has entered, and when to look again.
+    pub look: Look,
+}
+
+/// Everything that follows for one decision.
 #[must_use]
 pub fn plan(
     id: &DecisionId,
@@ -109,7 +119,7 @@ pub fn plan(
     stored: &[Stored],
     books: Books<'_>,
     today: NaiveDate,
-) -> Vec<Change> {
+) -> Plan {
     let derived = decision.map_or_else(Vec::new, |decision| {
         obligations(decision, books.pack, books.calendar)
     });
@@ -132,7 +142,11 @@ pub fn plan(
     }
     let gone = |stored: &&Stored| !derived.iter().any(|other| other.key == stored.record.key);
     changes.extend(stored.iter().filter(gone).filter_map(lost));
-    changes
+    let look = decision.map(|decision| gaps::look(decision, &derived, today));
+    Plan {
+        changes,
+        look: look.unwrap_or_default(),
+    }
 }
 
 /// One obligation against its record.

@@ -1,7 +1,8 @@
 //! The supervision centre's daily digest.
 //!
 //! Owns when one is due and what stands in it, by urgency. On a day with nothing due it
-//! is sent all the same: silence must not be mistaken for a quiet day. Refuses wording.
+//! is sent all the same: silence must not be mistaken for a quiet day. The first of each
+//! week also lists what was never entered. Refuses wording.
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
@@ -10,17 +11,18 @@ use crate::clock::{civil, instant};
 use crate::domain::address::{days_left, responsible};
 use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
-use crate::domain::notice::{Channel, Digest, DigestRow, Recipient};
+use crate::domain::gaps::Gap;
+use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, Recipient};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
-use crate::store::ledger::{Ledger, outbox, reader, settings};
+use crate::store::ledger::{Ledger, gaps, outbox, reader, settings};
 
 /// Rows shown; the rest is counted. What a person reads in one sitting.
 const ROWS: u32 = 200;
 
-/// Faults and undelivered messages shown.
+/// Faults, undelivered messages and gaps shown.
 const TROUBLES: u32 = 50;
 
 /// From this month on the coming year's calendar is missed: the last three notices came
@@ -34,10 +36,17 @@ const NEXT_YEAR_IS_MISSED_FROM_MONTH: u32 = 11;
 pub fn run(desk: &Desk<'_>, ledger: &Ledger, at: NaiveTime) -> Result<bool, StoreError> {
     let (now, local) = (desk.now, civil(desk.now));
     let today = local.date();
-    if local.time() < at || !desk.library.calendar.is_working(today) || made_on(desk, today)? {
+    if local.time() < at || !desk.library.calendar.is_working(today) {
         return Ok(false);
     }
-    let digest = compose(desk, today)?;
+    let last = last_made(desk)?;
+    if last == Some(today) {
+        return Ok(false);
+    }
+    let mut digest = compose(desk, today)?;
+    if is_first_of_week(last, today) {
+        add_gaps(desk, &mut digest)?;
+    }
     let to = recipients(desk);
     let release = instant(
         desk.library
@@ -53,7 +62,7 @@ pub fn run(desk: &Desk<'_>, ledger: &Ledger, at: NaiveTime) -> Result<bool, Stor
     Ok(true)
 }
 
-/// What the digest of `today` says.
+/// What every digest of `today` says.
 ///
 /// # Errors
 /// Whatever a database says.
@@ -82,14 +91,45 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
             .reader
             .ask("read the faults", |c| reader::faults(c, TROUBLES))?,
         calendar_missing: calendar_missing(desk, today),
+        gaps: Vec::new(),
+        gaps_in_all: None,
     })
 }
 
-fn made_on(desk: &Desk<'_>, today: NaiveDate) -> Result<bool, StoreError> {
+fn last_made(desk: &Desk<'_>) -> Result<Option<NaiveDate>, StoreError> {
     let last = desk.reader.ask("read the last digest's day", |c| {
         settings::get(c, settings::DIGEST_ON)
     })?;
-    Ok(last == Some(today.to_string()))
+    Ok(last.and_then(|last| last.parse().ok()))
+}
+
+/// There is a digest on every working day, so this is the first of the week (ISO 8601, from
+/// Monday); and where that one was missed, the next.
+fn is_first_of_week(last: Option<NaiveDate>, today: NaiveDate) -> bool {
+    last.is_none_or(|last| last.iso_week() != today.iso_week())
+}
+
+/// Adds what was never entered, and how much of it there is in all, be it nothing.
+fn add_gaps(desk: &Desk<'_>, digest: &mut Digest) -> Result<(), StoreError> {
+    let ask = "read what was never entered";
+    let listed = desk.reader.ask(ask, |c| gaps::list(c, TROUBLES))?;
+    digest.gaps_in_all = Some(desk.reader.ask(ask, gaps::count)?);
+    for gap in listed {
+        digest.gaps.extend(gap_row(desk, gap)?);
+    }
+    Ok(())
+}
+
+/// The gap with its decision's title; none if the decision has left the catalogue since.
+fn gap_row(desk: &Desk<'_>, gap: Gap) -> Result<Option<GapRow>, StoreError> {
+    let decision = desk.catalog.read(&gap.decision)?.decision;
+    Ok(decision.map(|decision| GapRow {
+        decision: gap.decision,
+        title: (!decision.confidential).then_some(decision.title),
+        missing: gap.missing,
+        although: gap.although,
+        on: gap.on,
+    }))
 }
 
 fn recipients(desk: &Desk<'_>) -> Vec<Recipient> {

@@ -18,7 +18,7 @@ use crate::domain::plan::{self, Change};
 use crate::store::StoreError;
 use crate::store::catalog::{Catalog, PageKey, Reading};
 use crate::store::ledger::obligations::{self, Applied, DecisionPlan};
-use crate::store::ledger::{Ledger, Reader, reader, settings};
+use crate::store::ledger::{Ledger, Reader, gaps, reader, settings};
 
 /// Decisions that are read, planned and written together: enough to share a sync to
 /// disk, few enough that memory does not grow with the catalogue.
@@ -189,12 +189,16 @@ fn plan_reading(
         .reader
         .ask("read a decision's records", |c| reader::stored(c, &id))?;
     let today = civil(desk.now).date();
-    let changes = plan::plan(&id, decision.as_ref(), &stored, desk.library.books(), today);
+    let known = desk
+        .reader
+        .ask("read what is missing", |c| gaps::of(c, &id))?;
+    let plan = plan::plan(&id, decision.as_ref(), &stored, desk.library.books(), today);
     Ok(DecisionPlan {
         decision: id,
-        changes,
+        changes: plan.changes,
         faults,
         faults_known,
+        look: Some(plan.look).filter(|look| *look != known),
     })
 }
 
@@ -204,7 +208,9 @@ fn apply(
     ledger: &Ledger,
     plans: Vec<DecisionPlan>,
 ) -> Result<Applied, StoreError> {
-    let nothing = |plan: &DecisionPlan| plan.changes.is_empty() && plan.faults.is_empty();
+    let nothing = |plan: &DecisionPlan| {
+        plan.changes.is_empty() && plan.faults.is_empty() && plan.look.is_none()
+    };
     if plans.iter().all(nothing) && !plans.iter().any(|plan| plan.faults_known) {
         return Ok(Applied::default());
     }

@@ -176,7 +176,76 @@ fn a_rule_that_says_nothing_of_a_decision_says_why() {
     let needs = desk.alone(&["due", "--state", "waiting"]).ok();
     assert!(needs.contains("is it professional?"), "{needs}");
     let more = desk.alone(&["due"]).ok();
-    assert!(more.contains("`duban due --state waiting`"), "{more}");
+    assert!(more.contains("`duban due --waiting`"), "{more}");
+}
+
+#[test]
+fn what_waits_is_listed_with_what_it_needs_and_what_was_never_entered_comes_first() {
+    let desk = Desk::new();
+    desk.decision("2026-001", "供热方案");
+    desk.decision("2026-002", "公交方案");
+    desk.event("2026-002", "published", "2026-06-01");
+    let waiting = |more: &[&str]| {
+        let as_of = ["due", "--waiting", "--as-of", "2026-11-25"];
+        desk.alone(&[&as_of[..], more].concat())
+    };
+    let table = waiting(&[]).ok();
+    let first = table.lines().nth(1).unwrap();
+    assert!(first.contains("never entered"), "{table}");
+    assert!(first.contains("2026-002"), "{table}");
+    assert!(first.contains("2026-06-01"), "{table}");
+    let (asked, forgotten) = (table.find("unanswered"), table.rfind("never entered"));
+    assert!(asked.is_some() && forgotten < asked, "{table}");
+    assert!(!table.contains("· ahead"), "{table}");
+    assert!(table.contains("`duban due --waiting --all`"), "{table}");
+    let all = waiting(&["--all"]).ok();
+    assert!(all.contains("· ahead"), "{all}");
+    assert!(!all.contains("`duban due --waiting --all`"), "{all}");
+
+    // Before that day nothing was forgotten.
+    let may = ["due", "--waiting", "--as-of", "2026-05-29"];
+    let before = desk.alone(&may).ok();
+    assert!(!before.contains("never entered"), "{before}");
+    let from = ["due", "--waiting", "--from", "2026-01-01"];
+    desk.alone(&from).refused(2);
+    desk.alone(&["due", "--all"]).refused(2);
+}
+
+#[test]
+fn what_waits_has_the_fields_of_due_in_json_and_says_why() {
+    let desk = Desk::new();
+    desk.decision("2026-001", "供热方案");
+    desk.event("2026-001", "published", "2026-06-01");
+    desk.event("2026-001", "hearing_requested", "2026-06-02");
+    let json = desk.alone(&["due", "--waiting", "--json"]).json();
+    let rows = json.as_array().unwrap();
+    assert!(rows.iter().all(|row| row["because"] != "ahead"), "{json}");
+    let of = |rule: &str| rows.iter().find(|row| row["rule"] == rule).unwrap();
+    let reply = of("pub-6b");
+    for field in [
+        "decision",
+        "rule",
+        "occurrence",
+        "basis",
+        "anchor_on",
+        "due_on",
+        "latest_on",
+        "strength",
+        "state",
+        "provisional",
+        "responsible",
+        "trail",
+        "missing",
+    ] {
+        assert!(reply.get(field).is_some(), "{field}");
+    }
+    assert_eq!(reply["because"], "never_entered");
+    assert_eq!(reply["never_entered"][0][0], "comment_closes");
+    assert_eq!(reply["although"], "published");
+    assert_eq!(reply["although_on"], "2026-06-01");
+    assert_eq!(reply["state"], "waiting");
+    let all = desk.alone(&["due", "--waiting", "--all", "--json"]).json();
+    assert!(all.as_array().unwrap().len() > rows.len());
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The centre's daily digest: silence is never mistaken for a quiet day.
 
+use duban::domain::decision::DecisionId;
+use duban::domain::gaps::{Gap, Look};
+use duban::store::ledger::{gaps, reader};
+
 use crate::support::mailbox::Mail;
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::{Sent, World};
@@ -71,7 +75,9 @@ fn the_digest_counts_and_lists_what_is_overdue_due_and_near() {
         "{}",
         digest.subject
     );
-    let place = |id| digest.text.find(id);
+    // What the weekly part says of them is another matter.
+    let (daily, _) = digest.text.split_once("每周核对").unwrap();
+    let place = |id| daily.find(id);
     assert!(place("2026-001") < place("2026-002"));
     assert!(place("2026-002") < place("2026-003"));
     assert_eq!(place("2026-004"), None);
@@ -117,4 +123,114 @@ fn from_november_on_the_digest_misses_the_coming_years_calendar() {
     assert!(!digest(&october).unwrap().text.contains("2027年"));
     let november = world.day("2026-11-02");
     assert!(digest(&november).unwrap().text.contains("2027年"));
+}
+
+fn look(world: &World, id: &str) -> Look {
+    let id = DecisionId(id.to_owned());
+    let ask = |c: &_| gaps::of(c, &id);
+    world.reader().ask("read the gap", ask).unwrap()
+}
+
+fn lacks(gap: Option<&Gap>, name: &str) -> bool {
+    let mut missing = gap.into_iter().flat_map(|gap| &gap.missing);
+    missing.any(|names| names.iter().any(|one| one == name))
+}
+
+#[test]
+fn a_gap_appears_by_the_mere_passing_of_time_and_goes_when_the_event_is_entered() {
+    let world = World::new("2026-09-07");
+    world.decision("2026-001");
+    world.event("2026-001", "published", "2026-09-10");
+    let first = world.day("2026-09-07");
+    let quiet = "未发现应录未录的内容。";
+    assert!(digest(&first).unwrap().text.contains(quiet));
+    let ahead = look(&world, "2026-001");
+    let on = "2026-09-10".parse().ok();
+    assert_eq!((&ahead.gap, ahead.look_again_on), (&None, on));
+    let next = world.reader().ask("ask", reader::next_day).unwrap();
+    assert!(next.is_some() && next <= on, "{next:?}");
+
+    world.day("2026-09-10");
+    let then = look(&world, "2026-001");
+    assert!(lacks(then.gap.as_ref(), "decided"), "{then:?}");
+    assert_eq!(then.look_again_on, None);
+    let second = world.day("2026-09-14");
+    let text = &digest(&second).unwrap().text;
+    assert!(
+        text.contains("“公布决策”已于2026年9月10日（周四）发生"),
+        "{text}"
+    );
+    assert!(text.contains("作出决策"), "{text}");
+    assert!(!text.contains(quiet), "{text}");
+
+    world.event("2026-001", "decided", "2026-09-09");
+    world.day("2026-09-15");
+    let entered = look(&world, "2026-001");
+    assert!(!lacks(entered.gap.as_ref(), "decided"), "{entered:?}");
+    world.change("delete from event");
+    world.day("2026-09-16");
+    assert_eq!(look(&world, "2026-001"), Look::default());
+}
+
+#[test]
+fn a_decision_without_any_date_is_looked_at_again_when_its_event_ahead_has_come() {
+    let world = World::new("2026-09-07");
+    world.decision("2026-001");
+    world.event("2026-001", "archive_transferred", "2026-09-10");
+    world.plan();
+    let next = world.reader().ask("ask", reader::next_day).unwrap();
+    assert_eq!(next, "2026-09-10".parse().ok());
+    world.day("2026-09-09");
+    assert_eq!(look(&world, "2026-001").gap, None);
+    world.day("2026-09-10");
+    let then = look(&world, "2026-001");
+    assert!(lacks(then.gap.as_ref(), "archived"), "{then:?}");
+    let next = world.reader().ask("ask", reader::next_day).unwrap();
+    assert_eq!(next, None);
+}
+
+#[test]
+fn what_was_never_entered_stands_in_the_first_digest_of_each_week() {
+    let world = World::new("2026-09-28");
+    let mut days = Vec::new();
+    // The first of October to the seventh are holidays; Saturday the tenth is worked.
+    let september = (28..=30).map(|day| format!("2026-09-{day}"));
+    let october = (1..=19).map(|day| format!("2026-10-{day:02}"));
+    for day in september.chain(october) {
+        let sent = world.day(&day);
+        let weekly = digest(&sent).filter(|digest| digest.text.contains("每周核对"));
+        days.extend(weekly.map(|_| day));
+    }
+    assert_eq!(
+        days,
+        ["2026-09-28", "2026-10-08", "2026-10-12", "2026-10-19"]
+    );
+}
+
+#[test]
+fn the_weekly_part_that_was_missed_on_monday_comes_with_the_next_digest() {
+    let world = World::new("2026-09-11");
+    world.day("2026-09-11");
+    let tuesday = world.day("2026-09-15");
+    assert!(digest(&tuesday).unwrap().text.contains("每周核对"));
+}
+
+#[test]
+fn at_most_fifty_gaps_are_listed_and_all_are_counted() {
+    let world = World::new("2026-09-07");
+    for n in 1..=51 {
+        let id = format!("2026-{n:03}");
+        world.decision(&id);
+        world.event(&id, "published", "2026-09-01");
+    }
+    world.change("update decision set confidential = 1 where seq = 1");
+    let sent = world.day("2026-09-07");
+    let text = &digest(&sent).unwrap().text;
+    assert!(text.contains("共51项，以上列出50项"), "{text}");
+    assert!(text.contains("50. 2026-050 洮南市停车管理办法"), "{text}");
+    assert!(
+        text.contains("1. 2026-001 （涉密事项，不显示名称）"),
+        "{text}"
+    );
+    assert!(!text.contains("51. 2026-051"), "{text}");
 }

@@ -1,8 +1,8 @@
 //! What nobody has entered although a later step has happened.
 
 use chrono::NaiveDate;
-use duban::domain::decision::{Decision, DecisionId, Event, Flags, Status};
-use duban::domain::gaps::{Gap, gap};
+use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::gaps::{Gap, Look, gap, look};
 use duban::domain::{rules, shipped};
 
 fn day(text: &str) -> NaiveDate {
@@ -41,10 +41,36 @@ fn decision(events: &[(&str, &str)]) -> Decision {
 }
 
 fn gap_on(events: &[(&str, &str)], today: &str) -> Option<Gap> {
-    let decision = decision(events);
+    look_at(&decision(events), today).gap
+}
+
+fn look_at(decision: &Decision, today: &str) -> Look {
     let (pack, calendar) = (shipped::pack().unwrap(), shipped::calendar().unwrap());
-    let derived = rules::obligations(&decision, &pack, &calendar);
-    gap(&decision, &derived, day(today))
+    let derived = rules::obligations(decision, &pack, &calendar);
+    let look = look(decision, &derived, day(today));
+    assert_eq!(look.gap, gap(decision, &derived, day(today)));
+    look
+}
+
+/// A decision whose units, term and flags are all said.
+fn complete(events: &[(&str, &str)]) -> Decision {
+    let flags = Flag::ALL.into_iter();
+    Decision {
+        drafting_unit: Some("市住建局".to_owned()),
+        executing_unit: Some("市交通局".to_owned()),
+        term_start: Some(day("2026-01-01")),
+        term_end: Some(day("2026-12-31")),
+        flags: flags.fold(Flags::default(), |flags, flag| {
+            flags.with(flag, Some(false))
+        }),
+        ..decision(events)
+    }
+}
+
+fn missing(decision: &Decision, today: &str) -> Vec<String> {
+    let gap = look_at(decision, today).gap;
+    let missing = gap.into_iter().flat_map(|gap| gap.missing);
+    missing.map(|names| names.join(" | ")).collect()
 }
 
 #[test]
@@ -87,4 +113,83 @@ fn a_flag_is_missed_once_its_rule_has_begun() {
 #[test]
 fn a_step_that_lies_ahead_shows_nothing_to_be_missing() {
     assert_eq!(gap_on(&[("published", "2026-12-01")], "2026-11-23"), None);
+}
+
+#[test]
+fn a_step_that_lies_ahead_says_when_to_look_again() {
+    let decision = complete(&[("published", "2026-12-01")]);
+    let before = look_at(&decision, "2026-11-23");
+    assert_eq!(before.gap, None);
+    assert_eq!(before.look_again_on, Some(day("2026-12-01")));
+    let then = look_at(&decision, "2026-12-01");
+    assert!(
+        then.gap
+            .unwrap()
+            .missing
+            .contains(&vec!["decided".to_owned()])
+    );
+    assert_eq!(then.look_again_on, None);
+}
+
+#[test]
+fn an_event_ahead_that_changes_nothing_asks_for_no_look() {
+    // A hearing is no step of the main line, and everybody it falls on is named.
+    let decision = complete(&[("hearing_on", "2026-12-01")]);
+    assert_eq!(look_at(&decision, "2026-11-23"), Look::default());
+}
+
+#[test]
+fn a_unit_nobody_named_is_missed_once_its_duty_has_begun() {
+    let opened = [("comment_opened", "2026-11-02")];
+    let mut decision = complete(&opened);
+    assert_eq!(missing(&decision, "2026-11-23"), Vec::<String>::new());
+    decision.drafting_unit = None;
+    assert_eq!(missing(&decision, "2026-10-30"), Vec::<String>::new());
+    let gap = look_at(&decision, "2026-11-23").gap.unwrap();
+    assert_eq!(gap.missing, [["drafting_unit"]]);
+    assert_eq!(
+        (gap.although.as_str(), gap.on),
+        ("comment_opened", day("2026-11-02"))
+    );
+    assert_eq!(
+        look_at(&decision, "2026-10-30").look_again_on,
+        Some(day("2026-11-02"))
+    );
+}
+
+#[test]
+fn a_unit_whose_duty_hangs_on_a_step_beside_the_main_line_is_missed_as_well() {
+    let mut decision = complete(&[("hearing_requested", "2026-11-02")]);
+    decision.drafting_unit = None;
+    let gap = look_at(&decision, "2026-11-23").gap.unwrap();
+    assert_eq!(gap.although, "hearing_requested");
+    assert!(gap.missing.contains(&vec!["drafting_unit".to_owned()]));
+}
+
+#[test]
+fn a_unit_is_missed_no_longer_when_its_window_has_been_open_long_enough() {
+    let mut decision = complete(&[("comment_opened", "2026-11-02")]);
+    decision.drafting_unit = None;
+    let look = look_at(&decision, "2026-11-23");
+    let over = look.look_again_on.unwrap();
+    assert!(over > day("2026-11-30"), "{look:?}");
+    let after = missing(&decision, &over.to_string());
+    assert!(!after.contains(&"drafting_unit".to_owned()), "{after:?}");
+}
+
+#[test]
+fn a_term_is_missed_once_execution_has_begun() {
+    let mut decision = complete(&[("execution_started", "2026-03-02")]);
+    decision.flags = decision.flags.with(Flag::MajorReform, Some(true));
+    decision.term_end = None;
+    let found = missing(&decision, "2026-11-23");
+    assert!(found.contains(&"field:term_end".to_owned()), "{found:?}");
+    assert!(!found.contains(&"field:term_start".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_decision_that_is_no_longer_pursued_lacks_nothing() {
+    let mut decision = decision(&[("published", "2026-06-01")]);
+    decision.status = Status::Withdrawn;
+    assert_eq!(look_at(&decision, "2026-11-23").gap, None);
 }

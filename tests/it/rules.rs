@@ -372,7 +372,7 @@ fn planned(decision: &Decision, pack: &Pack, stored: &[Stored], today: &str) -> 
         calendar: &calendar,
         directory: &directory,
     };
-    plan::plan(&decision.id, Some(decision), stored, books, day(today))
+    plan::plan(&decision.id, Some(decision), stored, books, day(today)).changes
 }
 
 fn only<'c>(changes: &'c [Change], rule: &str) -> &'c Change {

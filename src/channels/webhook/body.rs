@@ -68,6 +68,7 @@ fn within_bounds(mut body: Value) -> Value {
         "rows",
         "faults",
         "undelivered",
+        "gaps",
         "prepare",
         "lacking",
     ] {

@@ -19,7 +19,7 @@ use crate::store::StoreError;
 /// something lies at `to`; otherwise what the engine or the system said, and then
 /// nothing is left at `to`.
 pub fn copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
-    let ledger = Reader::open(from)?;
+    let ledger = Reader::open_as_it_is(from)?;
     if to.exists() {
         return Err(StoreError::Exists {
             path: to.to_owned(),

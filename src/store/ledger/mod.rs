@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod copy;
+pub mod gaps;
 pub mod obligations;
 pub mod outbox;
 pub mod reader;
@@ -25,7 +26,10 @@ pub use reader::Reader;
 pub use writer::{Ledger, Writer};
 
 /// Forward-only; a number never changes its meaning.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_ledger.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_ledger.sql")),
+    M::up(include_str!("migrations/0002_gap.sql")),
+];
 
 /// Statements kept ready on each connection: more than the ledger has.
 const STATEMENT_CACHE: usize = 64;
@@ -57,6 +61,23 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
             path: path.to_owned(),
             reason: error.to_string(),
         })
+}
+
+/// Refuses a ledger that is older than this program: whoever only reads cannot change it.
+fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let version = Migrations::from_slice(MIGRATIONS).pending_migrations(connection);
+    let migrate = |reason: String| StoreError::Migrate {
+        path: path.to_owned(),
+        reason,
+    };
+    match version {
+        Ok(pending) if pending > 0 => Err(migrate(
+            "an older duban wrote it; start the daemon once, which does it".to_owned(),
+        )),
+        // What a newer duban has added is no business of a reader's.
+        Ok(_) => Ok(()),
+        Err(error) => Err(migrate(error.to_string())),
+    }
 }
 
 /// WAL and FULL: nothing is reported as written that a power cut could take back

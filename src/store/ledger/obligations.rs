@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 use serde_json::json;
 
-use super::{audit, instant, outbox};
+use super::{audit, gaps, instant, outbox};
 use crate::domain::decision::DecisionId;
 use crate::domain::fault::Fault;
+use crate::domain::gaps::Look;
 use crate::domain::obligation::ObligationKey;
 use crate::domain::pack::RuleId;
 use crate::domain::plan::{Change, Event, Record};
@@ -25,6 +26,8 @@ pub struct DecisionPlan {
     pub faults: Vec<Fault>,
     /// Whether the faults were looked at; a sweep that only follows the clock has not.
     pub faults_known: bool,
+    /// What nobody has entered of it; `None` where that stands in the ledger already.
+    pub look: Option<Look>,
 }
 
 /// How much a plan brought.
@@ -62,6 +65,9 @@ pub fn apply(
     }
     if plan.faults_known {
         replace_faults(connection, plan)?;
+    }
+    if let Some(look) = &plan.look {
+        gaps::replace(connection, &plan.decision, look)?;
     }
     Ok(applied)
 }

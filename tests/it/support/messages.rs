@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use duban::domain::calendar::{Coverage, Day};
 use duban::domain::counting::{OtherReading, Step};
 use duban::domain::decision::DecisionId;
-use duban::domain::notice::{Channel, Content, Digest, DigestRow, Facts, Kind, Message, Recipient};
+use duban::domain::notice::{
+    Channel, Content, Digest, DigestRow, Facts, GapRow, Kind, Message, Recipient,
+};
 use duban::domain::obligation::{ObligationKey, State};
 use duban::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
 
@@ -187,6 +189,8 @@ pub(crate) fn digest() -> Digest {
         undelivered: Vec::new(),
         faults: Vec::new(),
         calendar_missing: None,
+        gaps: Vec::new(),
+        gaps_in_all: None,
     }
 }
 
@@ -210,5 +214,15 @@ pub(crate) fn of_digest(digest: Digest) -> Message {
     Message {
         content: Content::Digest { digest },
         ..mail()
+    }
+}
+
+pub(crate) fn gap() -> GapRow {
+    GapRow {
+        decision: key().decision,
+        title: facts().title,
+        missing: vec![vec!["decided".to_owned()]],
+        although: "published".to_owned(),
+        on: day("2026-04-30"),
     }
 }

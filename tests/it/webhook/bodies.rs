@@ -148,6 +148,8 @@ async fn every_kind_of_body_fits_the_schema() {
     let mut digest = messages::digest();
     digest.rows = vec![messages::row(State::Near, 1, Strength::Must)];
     digest.faults = vec![Fault::new("decision 1", "x", "y")];
+    digest.gaps = vec![messages::gap()];
+    digest.gaps_in_all = Some(1);
     let mut message = messages::of_digest(digest);
     message.recipient.channel = Channel::Webhook;
     setup.send(&message).await;

@@ -1,12 +1,12 @@
 //! What the supervision centre reads once a day.
 
 use duban::domain::fault::Fault;
-use duban::domain::notice::{Channel, Undelivered};
+use duban::domain::notice::{Channel, GapRow, Undelivered};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
 use super::{assert_both, word};
-use crate::support::messages::{self, digest, row};
+use crate::support::messages::{self, day, digest, row};
 
 #[test]
 fn a_quiet_day_says_so() {
@@ -80,4 +80,46 @@ fn markup_in_a_digest_is_shown_and_not_followed() {
         text.html
     );
     assert!(!text.html.contains("&amp;lt;"), "escaped twice");
+}
+
+#[test]
+fn what_was_never_entered_is_named_in_chinese() {
+    let alternatives = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let mut digest = digest();
+    digest.gaps = vec![GapRow {
+        title: Some("供热方案 <b>".to_owned()),
+        missing: vec![
+            alternatives(&["decided", "document_issued"]),
+            alternatives(&["field:term_end"]),
+            alternatives(&["major_reform"]),
+            alternatives(&["executing_unit"]),
+        ],
+        although: "execution_started".to_owned(),
+        on: day("2026-04-01"),
+        ..messages::gap()
+    }];
+    digest.gaps_in_all = Some(60);
+    let text = word(&messages::of_digest(digest));
+    for sentence in [
+        "每周核对：应录未录",
+        "“开始执行”已于2026年4月1日（周三）发生，但目录中没有：作出决策或者印发决策文件、执行期限末日、\
+         是否重大改革事项、执行单位",
+        "共60项，以上列出1项",
+    ] {
+        assert_both(&text, sentence);
+    }
+    assert!(text.html.contains("供热方案 &lt;b&gt;"), "{}", text.html);
+}
+
+#[test]
+fn a_digest_of_an_older_version_has_no_weekly_part() {
+    let mut frozen = serde_json::to_value(digest()).unwrap();
+    let fields = frozen.as_object_mut().unwrap();
+    fields.remove("gaps").unwrap();
+    fields.remove("gaps_in_all").unwrap();
+    let text = word(&messages::of_digest(
+        serde_json::from_value(frozen).unwrap(),
+    ));
+    assert!(!text.plain.contains("应录未录"), "{}", text.plain);
+    assert!(!text.html.contains("应录未录"), "{}", text.html);
 }

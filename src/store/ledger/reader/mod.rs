@@ -10,9 +10,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
-use super::{STATEMENT_CACHE, from_json, migrate, obligations};
+use super::{STATEMENT_CACHE, from_json, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
@@ -35,6 +35,13 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Missing`] when there is none yet; otherwise what the engine said.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let reader = Self::open_as_it_is(path)?;
+        refuse_older(&reader.connection, path)?;
+        Ok(reader)
+    }
+
+    /// Opens it whatever its schema: a copy is wanted most of all before that changes.
+    pub(super) fn open_as_it_is(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing {
                 path: path.to_owned(),
@@ -112,7 +119,8 @@ fn told(connection: &Connection, obligation: i64) -> rusqlite::Result<Vec<Recipi
     recipients.collect()
 }
 
-/// Decisions with an obligation that time alone may ask something of by `today`.
+/// Decisions that time alone may ask something of by `today`: with a rung that is reached,
+/// or an event entered ahead whose day has come.
 ///
 /// # Errors
 /// What the engine said.
@@ -121,8 +129,11 @@ pub fn due_decisions(
     today: NaiveDate,
 ) -> rusqlite::Result<Vec<DecisionId>> {
     let mut statement = connection.prepare_cached(
-        "select distinct decision_id from obligation
+        "select decision_id from obligation
          where live = 1 and next_on is not null and next_on <= $1
+         union
+         select decision_id from gap
+         where look_again_on is not null and look_again_on <= $1
          order by decision_id",
     )?;
     let ids = statement.query_map([today], |row| Ok(DecisionId(row.get(0)?)))?;
@@ -135,10 +146,13 @@ pub fn due_decisions(
 /// What the engine said.
 pub fn next_day(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> {
     let mut statement = connection.prepare_cached(
-        "select next_on from obligation where live = 1 and next_on is not null
-         order by next_on limit 1",
+        "select min(ahead.day) from (
+           select min(next_on) as day from obligation where live = 1 and next_on is not null
+           union all
+           select min(look_again_on) as day from gap where look_again_on is not null
+         ) as ahead",
     )?;
-    statement.query_row([], |row| row.get(0)).optional()
+    statement.query_row([], |row| row.get(0))
 }
 
 /// Channels that wait as a whole: which, since when and why.
