@@ -9,7 +9,7 @@ use super::words::{self, ENDED, LATE, RELATIONS, STRENGTHS, anchor, event, known
 use super::{
     Anchor, Basis, Evidence, Offset, Relation, Role, Rule, RuleId, Strength, Validity, When,
 };
-use crate::domain::counting::{Convention, Span};
+use crate::domain::counting::{Convention, Roll, Span};
 use crate::domain::table::Table;
 
 /// An item with the table it was read from, so that a later check can name its line.
@@ -55,7 +55,7 @@ fn rule(table: &Table, names: &Names) -> Rule {
     }
     let responsible = table.choice("responsible", &Role::ALL);
     let responsible = responsible.unwrap_or(Role::Centre);
-    Rule {
+    let mut rule = Rule {
         id: RuleId(table.one("id", name).unwrap_or_default()),
         basis: basis(table, names),
         when: when(table, "when").unwrap_or_default(),
@@ -72,6 +72,17 @@ fn rule(table: &Table, names: &Names) -> Rule {
         valid: validity(table),
         opened_by: None,
         ..own(table, names)
+    };
+    stand_on_the_day(&mut rule, table);
+    rule
+}
+
+/// A gate on its anchor's own day stands on that day, rest day or not: the meeting does not
+/// move, so what it needs must not be due after it.
+fn stand_on_the_day(rule: &mut Rule, table: &Table) {
+    let on_the_day = matches!(rule.offset, Offset::Span(span) if span.count == 0);
+    if rule.relation == Relation::Gate && on_the_day && !table.has("roll") {
+        rule.convention.roll = Roll::None;
     }
 }
 
@@ -111,6 +122,7 @@ fn opened(table: &Table, parent: &Rule, names: &Names) -> Rule {
     if let Some(strength) = strength(table) {
         rule.strength = strength;
     }
+    stand_on_the_day(&mut rule, table);
     table.finish();
     rule
 }
