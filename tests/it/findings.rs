@@ -163,23 +163,26 @@ fn a_report_is_only_compared_with_the_opening_of_its_own_evaluation() {
 }
 
 #[test]
-fn a_beginning_that_was_put_off_no_longer_counts_as_one() {
+fn a_beginning_or_an_end_that_was_put_off_no_longer_counts_as_one() {
     let mut events = vec![
         event(1, "comment_opened", "2026-03-02"),
         event(2, "comment_closes", "2026-04-08"),
     ];
     assert_eq!(found(events.clone()), [""; 0]);
     events.push(answer(3, "comment_opened", "2026-04-13", 1));
-    let faults = found(events);
+    let faults = found(events.clone());
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].contains("before event 3"), "{faults:?}");
+    // So it is with an end.
+    events.push(answer(4, "comment_closes", "2026-05-18", 2));
+    assert_eq!(found(events), [""; 0]);
 }
 
 #[test]
 fn events_that_put_each_other_off_are_found_once_and_end_nothing_else() {
     let events = vec![
-        answer(5, "hearing_on", "2026-05-11", 7),
-        answer(6, "hearing_on", "2026-05-12", 5),
+        answer(5, "hearing_on", "2026-05-12", 7),
+        answer(6, "hearing_on", "2026-05-11", 5),
         answer(7, "hearing_on", "2026-05-13", 6),
         // Leads into the circle and is no part of it.
         answer(4, "hearing_on", "2026-05-14", 7),
@@ -244,7 +247,7 @@ fn a_decision_has_the_number_that_its_id_names() {
 fn volumes_that_are_numbered_as_they_should_be_contradict_nothing() {
     let events = vec![
         volume(1, 5.0, "正卷；永久", "0123—1—5"),
-        volume(2, 6.0, "正卷；保管期限：永久；2026年形成", "0123-1-006"),
+        volume(2, 6.0, "正卷；保管期限：永久；2026年", "0123-1-006"),
         volume(3, 7.0, "副卷；保管期限 永久", "0123－1－7"),
     ];
     assert_eq!(found(events), [""; 0]);

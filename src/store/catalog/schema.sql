@@ -78,12 +78,13 @@ create table event (
     -- The event it answers: a reply its request, a list its hearing. Checked when read and not by a
     -- foreign key, because a reply may be entered before its request.
     ref integer,
-    -- A quantity: percent of progress, number of experts.
+    -- A quantity: percent of progress, number of experts; of a volume (案卷) its 案卷号.
     value real,
     -- For `evaluation_*` the kind of evaluation; for `waived` and `evaluation_exempted`
-    -- rule, person and reason, parted by `；`.
+    -- rule, person and reason, parted by `；`; a volume's begins with 正卷 or 副卷, and may go on with
+    -- `；` and its retention.
     note text,
-    -- Document number or link.
+    -- Document number or link; of a volume its 档号, 全宗号—目录号—案卷号.
     evidence text,
     -- When it was entered, as the writer tells it.
     recorded_at text
