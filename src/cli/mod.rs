@@ -13,6 +13,7 @@ mod checking;
 mod day;
 mod demo;
 mod keeping;
+mod rule_words;
 mod rulebook;
 mod running;
 mod shown;

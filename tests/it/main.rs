@@ -34,6 +34,7 @@ mod mail;
 mod pack;
 mod receiver;
 mod revisions;
+mod rule_sentences;
 mod rules;
 mod sample;
 mod support;
