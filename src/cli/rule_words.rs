@@ -3,7 +3,7 @@
 //! Owns that every key of a rule that is set shows up, for `rules show` and `rules diff`
 //! alike. Refuses sentences; the template of the rule's sentence has them.
 
-use crate::domain::counting::{Reading, Roll};
+use crate::domain::counting::{Convention, Reading, Roll};
 use crate::domain::decision::Status;
 use crate::domain::pack::{
     Anchor, Condition, Evidence, Late, Offset, Pack, Relation, Role, Rule, RuleId, Strength,
@@ -45,7 +45,8 @@ fn counted(rule: &Rule) -> Vec<Fact> {
         ("late", late(rule.late)),
         ("offset", offset(rule)),
         ("or", progress.unwrap_or_default()),
-        ("counted", manner(rule)),
+        ("counted", manner(rule.convention)),
+        ("first day", first_day(rule).to_owned()),
     ]
 }
 
@@ -75,23 +76,28 @@ fn late(late: Late) -> String {
     }
 }
 
-fn manner(rule: &Rule) -> String {
-    let reading = match rule.convention.reading {
+/// Which day is the first that counts, where it is not the one after the anchor.
+const fn first_day(rule: &Rule) -> &'static str {
+    if rule.counts_anchor {
+        "the anchor's own"
+    } else {
+        ""
+    }
+}
+
+/// How days are counted and what a rest day at the end does.
+pub(super) fn manner(convention: Convention) -> String {
+    let reading = match convention.reading {
         Reading::Inclusive => "inclusive",
         Reading::Clear => "clear",
     };
-    let roll = match rule.convention.roll {
+    let roll = match convention.roll {
         Roll::None => "a rest day stays",
         Roll::Forward => "a rest day moves to the next working day",
         Roll::Backward => "a rest day moves to the working day before",
         Roll::ForwardFromHoliday => "a holiday moves to the next working day",
     };
-    let anchor = if rule.counts_anchor {
-        ", with the anchor's own day"
-    } else {
-        ""
-    };
-    format!("{reading}, {roll}{anchor}")
+    format!("{reading}, {roll}")
 }
 
 /// What it means and what ends it.

@@ -12,6 +12,7 @@ use super::args::RulesCommand;
 use super::due::write_json;
 use super::library::Books;
 use super::outcome::faulty;
+use super::readings;
 use super::rule_words::{self, offset, strength};
 use super::table::{Fit, Screen, Table};
 use super::text::harmless;
@@ -60,6 +61,7 @@ pub(super) fn rules(books: &Books, command: &RulesCommand) -> anyhow::Result<()>
         }
         RulesCommand::List(_) => list(&mut out, pack)?,
         RulesCommand::Show { rule } => show(&mut out, pack, rule)?,
+        RulesCommand::Readings(args) => readings::write(&mut out, pack, args.json)?,
         RulesCommand::Check { file } => {
             let pack = live::pack_of(Some(file)).map_err(faulty)?;
             let (name, version) = (harmless(&pack.name), harmless(&pack.version));

@@ -168,6 +168,9 @@ pub enum RulesCommand {
         /// The rule's id.
         rule: String,
     },
+    /// List the questions the texts leave open, with the answer of the pack in force.
+    #[command(after_help = "Example:\n  duban rules readings")]
+    Readings(JsonArgs),
     /// Check a rule pack and list every fault.
     #[command(after_help = "Example:\n  duban rules check config/rules/taonan.toml")]
     Check {
