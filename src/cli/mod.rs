@@ -12,7 +12,10 @@ mod backing_up;
 mod checking;
 mod day;
 mod demo;
+mod excusing;
 mod keeping;
+mod pack_words;
+mod readings;
 mod rule_words;
 mod rulebook;
 mod running;
@@ -62,6 +65,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Catalog(command) => keeping::catalog(&books, command),
         Command::Event(EventCommand::Add(args)) => keeping::add_event(&books, args, &clock),
+        Command::Waive(args) => excusing::waive(&books, args, &clock),
+        Command::Extend(args) => excusing::extend(&books, args, &clock),
         Command::Due(args) => asking::due(&books, args, &clock),
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
