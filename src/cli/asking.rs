@@ -10,18 +10,16 @@ use chrono::NaiveDate;
 use super::args::{DueArgs, PlanArgs, WhyArgs};
 use super::due::{self, Row};
 use super::filter::Filter;
-use super::library::Books;
+use super::library::{Books, complain, each_decision};
 use super::planned;
 use super::table::Screen;
 use super::text::harmless;
 use super::why::{Explained, write_decision};
 use crate::clock::{Clock, instant};
 use crate::domain::decision::{Decision, DecisionId};
-use crate::domain::fault::Fault;
 use crate::domain::obligation::{Missing, Obligation, State};
 use crate::domain::pack::Pack;
 use crate::domain::rules::obligations;
-use crate::jobs::plan::PAGE;
 use crate::jobs::plan::{self, Desk};
 use crate::store::ledger::Reader;
 use crate::store::ledger::reader::{self, Listed};
@@ -42,7 +40,7 @@ pub(super) fn due(books: &Books, args: &DueArgs, clock: &Clock) -> anyhow::Resul
     let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
         let mut array = due::JsonArray::begin(&mut out);
-        each_decision(books, &mut |decision, derived| {
+        each_derived(books, &mut |decision, derived| {
             let rows = rows(books, &decision, &derived, today);
             for row in rows.iter().filter(|row| filter.wants(row)) {
                 array.push(row)?;
@@ -180,7 +178,7 @@ fn wanted<'b>(
 ) -> anyhow::Result<(Vec<Wanted<'b>>, usize)> {
     let (mut wanted, mut asked) = (Vec::new(), 0);
     let shown = filter.clone().for_people();
-    each_decision(books, &mut |decision, mut derived| {
+    each_derived(books, &mut |decision, mut derived| {
         let directory = &books.library.directory;
         derived.retain(|one| {
             let row = Row::new(one, &decision, directory, today);
@@ -195,29 +193,16 @@ fn wanted<'b>(
     Ok((wanted, asked))
 }
 
-/// Hands every decision and its obligations to `sink`; what cannot be read is told on
-/// stderr and the rest goes on.
-fn each_decision<'b>(
+/// Hands every decision and its obligations to `sink`.
+fn each_derived<'b>(
     books: &'b Books,
     sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    let catalog = books.catalog()?;
     let library = &books.library;
-    let mut after = None;
-    loop {
-        let page = catalog.page(after.as_ref(), PAGE)?;
-        for reading in page.readings {
-            complain(&reading.faults);
-            if let Some(decision) = reading.decision {
-                let derived = obligations(&decision, &library.pack, &library.calendar);
-                sink(decision, derived)?;
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
+    each_decision(&books.catalog()?, &mut |decision| {
+        let derived = obligations(&decision, &library.pack, &library.calendar);
+        sink(decision, derived)
+    })
 }
 
 /// The decision's notices, oldest first.
@@ -235,10 +220,4 @@ fn history(ledger: &Reader, args: &WhyArgs) -> anyhow::Result<Vec<Listed>> {
 
 fn is_about(listed: &Listed, row: &Row<'_>) -> bool {
     (listed.rule.as_str(), listed.occurrence.as_str()) == (row.rule, row.occurrence)
-}
-
-fn complain(faults: &[Fault]) {
-    for fault in faults {
-        eprintln!("catalogue: {}", harmless(&fault.to_string()));
-    }
 }

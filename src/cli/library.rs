@@ -4,15 +4,19 @@
 //! is built in. Refuses books with faults, and tells all of them at once.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::Cli;
 use super::outcome::faulty;
+use super::text::harmless;
 use crate::config::Config;
 use crate::daemon::live;
 use crate::domain::calendar::Notice;
+use crate::domain::decision::Decision;
 use crate::domain::fault::Fault;
 use crate::jobs::Library;
+use crate::jobs::plan::PAGE;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::Reader;
 
@@ -83,6 +87,36 @@ impl Books {
         let by_year = all.into_iter().map(|notice| (notice.year, notice));
         let by_year: BTreeMap<i32, Notice> = by_year.collect();
         Ok(by_year.into_values().collect())
+    }
+}
+
+/// Hands every decision of `catalog` to `sink`, a page at a time; what cannot be read is told
+/// on stderr and the rest goes on.
+///
+/// # Errors
+/// Those of the catalogue and of `sink`.
+pub fn each_decision(
+    catalog: &Catalog,
+    sink: &mut dyn FnMut(Decision) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let page = catalog.page(after.as_ref(), PAGE)?;
+        for reading in page.readings {
+            complain(&reading.faults);
+            reading.decision.map_or(Ok(()), &mut *sink)?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Tells on stderr what could not be read of the catalogue.
+pub fn complain(faults: &[Fault]) {
+    for fault in faults {
+        eprintln!("catalogue: {}", harmless(&fault.to_string()));
     }
 }
 
