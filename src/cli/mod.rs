@@ -16,6 +16,7 @@ mod excusing;
 mod keeping;
 mod pack_words;
 mod readings;
+mod rule_diff;
 mod rule_words;
 mod rulebook;
 mod running;
@@ -34,6 +35,7 @@ pub mod counting;
 pub mod due;
 pub mod filter;
 pub mod loading;
+pub mod moves;
 pub mod notices;
 pub mod planned;
 pub mod why;
@@ -71,7 +73,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
         Command::Calendar(command) => working_days::calendar(&books, command),
-        Command::Rules(command) => rulebook::rules(&books, command),
+        Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file),
         // Answered above.

@@ -13,10 +13,12 @@ use super::due::write_json;
 use super::library::Books;
 use super::outcome::faulty;
 use super::readings;
+use super::rule_diff;
 use super::rule_words::{self, offset, strength};
 use super::table::{Fit, Screen, Table};
 use super::text::harmless;
 use crate::channels::wording::Wording;
+use crate::clock::Clock;
 use crate::daemon::live;
 use crate::domain::pack::{Anchor, Basis, Pack, Relation, Rule, Strength};
 
@@ -52,7 +54,7 @@ impl<'p> From<&'p Rule> for Listed<'p> {
 ///
 /// # Errors
 /// No such rule, a faulty pack, or stdout.
-pub(super) fn rules(books: &Books, command: &RulesCommand) -> anyhow::Result<()> {
+pub(super) fn rules(books: &Books, command: &RulesCommand, clock: &Clock) -> anyhow::Result<()> {
     let pack = &books.library.pack;
     let mut out = BufWriter::new(io::stdout().lock());
     match command {
@@ -62,6 +64,10 @@ pub(super) fn rules(books: &Books, command: &RulesCommand) -> anyhow::Result<()>
         RulesCommand::List(_) => list(&mut out, pack)?,
         RulesCommand::Show { rule } => show(&mut out, pack, rule)?,
         RulesCommand::Readings(args) => readings::write(&mut out, pack, args.json)?,
+        RulesCommand::Diff { file, json } => {
+            let new = live::pack_of(Some(file)).map_err(faulty)?;
+            rule_diff::write(&mut out, books, &new, *json, clock.today())?;
+        }
         RulesCommand::Check { file } => {
             let pack = live::pack_of(Some(file)).map_err(faulty)?;
             let (name, version) = (harmless(&pack.name), harmless(&pack.version));
