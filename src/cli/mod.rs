@@ -14,6 +14,7 @@ mod day;
 mod demo;
 mod excusing;
 mod keeping;
+mod meant;
 mod pack_words;
 mod readings;
 mod rule_diff;
