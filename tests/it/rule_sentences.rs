@@ -110,7 +110,7 @@ fn every_key_of_a_rule_is_in_its_sentence_and_in_its_lines() {
         "事项退出目录后仍须办理",
         "至2025年12月31日（周三）止",
         "执行单位建议不晚于自“作出决策”起1年",
-        "日数为本规则包的建议",
+        "日期为本规则包的建议",
         "  each note    midterm",
         "  repeated     within +2y",
         "  done by      published, at least 9, an odd number, with a document",
