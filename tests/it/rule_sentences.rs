@@ -21,6 +21,7 @@ fn numbers(rule: &Rule) -> Vec<String> {
         rule.done_by.min_value.map(|least| least.to_string()),
         rule.or_progress_over.map(|percent| percent.to_string()),
         rule.when.term_years_min.map(|years| years.to_string()),
+        rule.repeated_within.map(|span| span.count.to_string()),
     ];
     offset
         .into_iter()
