@@ -11,6 +11,7 @@ pub mod webhook;
 pub mod wording;
 
 mod plain;
+mod rule;
 mod tls;
 mod trail;
 

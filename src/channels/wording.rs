@@ -10,11 +10,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 use serde_json::{Value as Json, json};
 
 use super::plain;
+use super::rule;
 use super::trail;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Digest, DigestRow, Facts, Message};
 use crate::domain::obligation::State;
-use crate::domain::pack::{Relation, Strength};
+use crate::domain::pack::{Pack, Relation, Rule, Strength};
 
 /// Longest subject, in characters: more is cut by mail programs on any screen.
 const MAX_SUBJECT_CHARS: usize = 100;
@@ -29,6 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notices.html", include_str!("templates/notices.html")),
     ("digest.txt", include_str!("templates/digest.txt")),
     ("digest.html", include_str!("templates/digest.html")),
+    ("rule.txt", include_str!("templates/rule.txt")),
     ("page.html", include_str!("templates/page.html")),
 ];
 
@@ -122,6 +124,17 @@ impl Wording {
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
         let subject = self.render("subject.txt", facts)?;
         Ok(plain::one_line(&subject, MAX_SUBJECT_CHARS))
+    }
+
+    /// What a rule of `pack` asks, in one sentence made from its data.
+    ///
+    /// # Errors
+    /// The template does not fit the rule.
+    pub fn rule(&self, pack: &Pack, rule: &Rule) -> Result<String, WordingError> {
+        let facts = json!({ "r": rule::facts(pack, rule) });
+        let sentence = self.render("rule.txt", &Value::from(Serde(facts)))?;
+        // The template's own line breaks are layout.
+        Ok(sentence.replace('\n', "").trim().to_owned())
     }
 
     fn render(&self, name: &str, facts: &Value) -> Result<String, WordingError> {

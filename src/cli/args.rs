@@ -62,6 +62,16 @@ pub enum Command {
     /// Record what has happened to a decision.
     #[command(subcommand)]
     Event(EventCommand),
+    /// Record that a person lets a duty off, with name and reason, showing first what changes.
+    #[command(
+        after_help = "Example:\n  duban waive 2026-003 h-26 --by 李局长 --reason 防汛应急，已报市政府同意 --dry-run\n\nWhat the text puts as 应当 (must) is waived only with --anyway, unless the pack knows an\nexemption for it. `duban due --state waived` lists what is waived."
+    )]
+    Waive(WaiveArgs),
+    /// Record that a person set another last day for a duty, showing first what changes.
+    #[command(
+        after_help = "Example:\n  duban extend 2026-003 pub-6b --until 2026-09-30 --by 李局长 --reason 申请人补正材料 --ref 17"
+    )]
+    Extend(ExtendArgs),
     /// List what is due, most urgent first.
     #[command(
         after_help = "Examples:\n  duban due --to 2026-12-31\n  duban due --unit 市住建局 --state overdue,near\n  duban due --json | jq '.[] | select(.provisional)'\n  duban due --waiting\n\nThe table leaves out what is waiting, done or waived unless --state asks for it; JSON has it all.\n\n--waiting lists a duty as `never entered` where an event, unit, term or flag it needs is not\nrecorded although a later step of the procedure has happened, and names that step; as\n`unanswered` where what it needs can be said now; and with --all as `ahead` where the\nstep it is counted from has not come yet. Its JSON has the fields of `due` and `because`,\n`never_entered`, `although` and `although_on`, in the order of the catalogue."
@@ -145,6 +155,71 @@ pub struct DueArgs {
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which duty a person decided about, and who and why.
+#[derive(Debug, Args)]
+pub struct DecidedArgs {
+    /// The decision's id.
+    pub decision: String,
+    /// The rule's id.
+    pub rule: String,
+    /// Who decided it.
+    #[arg(long, value_name = "NAME", value_parser = part)]
+    pub by: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT", value_parser = part)]
+    pub reason: String,
+    /// The event it occurs for, where several are open.
+    #[arg(long = "ref", value_name = "ID")]
+    pub answers: Option<i64>,
+    /// Show what would change, writing nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `waive`.
+#[derive(Debug, Args)]
+pub struct WaiveArgs {
+    /// The duty, the person and the reason.
+    #[command(flatten)]
+    pub decided: DecidedArgs,
+    /// The first day it holds instead of today.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub from: Option<NaiveDate>,
+    /// The last day it holds; for good without it.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<NaiveDate>,
+    /// Record it although the text says 应当 (must).
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// `extend`.
+#[derive(Debug, Args)]
+pub struct ExtendArgs {
+    /// The duty, the person and the reason.
+    #[command(flatten)]
+    pub decided: DecidedArgs,
+    /// The new last day.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: NaiveDate,
+    /// Document number or link.
+    #[arg(long, value_name = "DOC")]
+    pub evidence: Option<String>,
+}
+
+/// A part of a note that is read in parts: it says something, on one line, without the
+/// mark that parts them.
+fn part(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err("expected a few words".to_owned())
+    } else if text.contains([';', '；', '\n', '\r']) {
+        Err("expected one line without `；` or `;`, which part the note".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 /// `plan`.

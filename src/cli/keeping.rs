@@ -95,7 +95,6 @@ fn export(books: &Books, events: bool) -> anyhow::Result<()> {
 /// # Errors
 /// Everything that is wrong with the event, or the catalogue.
 pub(super) fn add_event(books: &Books, args: &EventArgs, clock: &Clock) -> anyhow::Result<()> {
-    let now = clock.now().with_timezone(&ZONE);
     let event = NewEvent {
         decision: args.decision.clone(),
         kind: args.kind.clone(),
@@ -104,15 +103,28 @@ pub(super) fn add_event(books: &Books, args: &EventArgs, clock: &Clock) -> anyho
         value: args.value,
         note: args.note.clone(),
         evidence: args.evidence.clone(),
-        recorded_at: Some(now.to_rfc3339_opts(SecondsFormat::Secs, false)),
+        recorded_at: None,
         anyway: args.anyway,
     };
-    let id = match editor(books)?.add_event(&event) {
-        Ok(id) => id,
-        Err(StoreError::Refused { faults, .. }) => return Err(refused(&faults)),
-        Err(error) => return Err(error.into()),
-    };
+    let id = record(books, event, clock)?;
     Ok(writeln!(io::stdout(), "recorded as event {id}")?)
+}
+
+/// Writes an event into the catalogue as entered now, and returns its id.
+///
+/// # Errors
+/// Everything that is wrong with the event, or the catalogue.
+pub(super) fn record(books: &Books, event: NewEvent, clock: &Clock) -> anyhow::Result<i64> {
+    let now = clock.now().with_timezone(&ZONE);
+    let event = NewEvent {
+        recorded_at: Some(now.to_rfc3339_opts(SecondsFormat::Secs, false)),
+        ..event
+    };
+    match editor(books)?.add_event(&event) {
+        Ok(id) => Ok(id),
+        Err(StoreError::Refused { faults, .. }) => Err(refused(&faults)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Everything that is wrong with an event, a line each.

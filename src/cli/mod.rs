@@ -13,7 +13,13 @@ mod backing_up;
 mod checking;
 mod day;
 mod demo;
+mod excusing;
 mod keeping;
+mod meant;
+mod pack_words;
+mod readings;
+mod rule_diff;
+mod rule_words;
 mod rulebook;
 mod running;
 mod shown;
@@ -64,12 +70,14 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Catalog(command) => keeping::catalog(&books, command),
         Command::Event(EventCommand::Add(args)) => keeping::add_event(&books, args, &clock),
+        Command::Waive(args) => excusing::waive(&books, args, &clock),
+        Command::Extend(args) => excusing::extend(&books, args, &clock),
         Command::Due(args) => asking::due(&books, args, &clock),
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
         Command::Calendar(command) => working_days::calendar(&books, command, &clock),
         Command::Backward(args) => backward::backward(&books, args, &clock),
-        Command::Rules(command) => rulebook::rules(&books, command),
+        Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file),
         // Answered above.

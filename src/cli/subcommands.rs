@@ -181,6 +181,18 @@ pub enum RulesCommand {
         /// The rule's id.
         rule: String,
     },
+    /// List the questions the texts leave open, with the answer of the pack in force.
+    #[command(after_help = "Example:\n  duban rules readings")]
+    Readings(JsonArgs),
+    /// Compare a new rule pack with the one in force: rules, settings, and open dates that move.
+    #[command(after_help = "Example:\n  duban rules diff 2027.toml")]
+    Diff {
+        /// The new rule pack.
+        file: PathBuf,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Check a rule pack and list every fault.
     #[command(after_help = "Example:\n  duban rules check config/rules/taonan.toml")]
     Check {

@@ -49,7 +49,7 @@ pub(super) fn decision(cells: &mut Cells<'_>) -> Option<Decision> {
 }
 
 /// The event of a row. `None` where it has no usable date or kind, or where it would
-/// exempt somebody without saying what, who and why.
+/// exempt somebody, or give more time, without saying what, who and why.
 pub(super) fn event(cells: &mut Cells<'_>, kinds: &Kinds) -> Option<Event> {
     // A row of a file has no key yet.
     let id = cells.whole().unwrap_or_default();
@@ -140,17 +140,17 @@ fn drop_own_answer(event: &mut Event, cells: &mut Cells<'_>) {
     }
 }
 
-/// Whether the note says what the contract wants of this kind. An exemption must name
-/// rule, person and reason, or it does not count; an evaluation that does not say of
+/// Whether the note says what the contract wants of this kind. An exemption or another
+/// last day must name rule, person and reason, or it does not count; an evaluation that does not say of
 /// what is reported and kept.
 fn is_explained(event: &Event, cells: &mut Cells<'_>) -> bool {
     let note = event.note.as_deref().unwrap_or_default();
     match event.kind.as_str() {
-        "waived" | "evaluation_exempted" if !names_three(note) => {
+        "waived" | "evaluation_exempted" | "extended" if !names_three(note) => {
             cells.report(
                 "note",
                 shown(note),
-                "rule, person and reason, parted by `；` (until then it exempts nothing)",
+                "rule, person and reason, parted by `；` (until then it changes nothing)",
             );
             false
         }
