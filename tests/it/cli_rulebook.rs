@@ -5,7 +5,7 @@ use crate::support::command::Desk;
 /// A desk whose pack is the other city's with `more` at its end.
 fn desk_with(more: &str) -> Desk {
     let desk = Desk::new();
-    let pack = include_str!("../golden/other-city.toml");
+    let pack = include_str!("../../config/rules/example-other-city.toml");
     desk.write("other.toml", format!("{pack}{more}"));
     desk.extend("duban.toml", "[rules]\nfile = \"other.toml\"\n");
     desk
@@ -37,7 +37,7 @@ fn readings_tell_each_open_question_with_its_answer_and_where_it_is_set() {
 
 /// The other city's pack with one change in each of its parts.
 fn changed() -> String {
-    let pack = include_str!("../golden/other-city.toml");
+    let pack = include_str!("../../config/rules/example-other-city.toml");
     let after = pack
         .replace("version = \"1\"", "version = \"2\"")
         .replace("offset = \"-10d\"", "offset = \"-20d\"")
@@ -63,7 +63,7 @@ fn a_new_pack_says_what_it_changes_in_rules_settings_and_open_dates() {
         "~ the pack as a whole\n    version: 1 -> 2\n",
         "    ladder.default: near -5wd; ",
         "~ pub-10  送达听证会材料\n    offset: -10d -> -20d\n",
-        "    done by: expert_report, at least 3 -> expert_report, at least 5\n",
+        "at least 3, an odd number, with its ref -> expert_review_on or expert_report, at least 5, an odd",
         "+ n-1  公布决策\n    所有事项，政府办公室应当不晚于自“作出决策”起7日",
         "- pub-6b  书面说明不组织听证的理由\n    所有事项，每有一次“申请听证”",
         "rules: 1 added, 1 removed, 2 changed\n",

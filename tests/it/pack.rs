@@ -38,6 +38,11 @@ fn every_rule_that_does_not_fit_the_others_is_reported_with_its_line() {
 }
 
 #[test]
+fn what_no_decision_could_ever_keep_is_reported_with_its_line() {
+    assert_marked(include_str!("../golden/unmet.toml"));
+}
+
+#[test]
 fn a_syntax_error_is_one_fault_with_line_and_column() {
     let faults = faults("[pack]\nname = \"city\ntitle = \"市\"\n");
     assert_eq!(faults.len(), 1);
@@ -125,7 +130,10 @@ fn gates_quorums_checklists_and_exemptions_are_carried() {
 
 #[test]
 fn another_city_s_numbers_and_readings_need_no_other_program() {
-    let pack = pack::read("other.toml", include_str!("../golden/other-city.toml"));
+    let pack = pack::read(
+        "other.toml",
+        include_str!("../../config/rules/example-other-city.toml"),
+    );
     let pack = pack.unwrap_or_else(|faults| panic!("{faults:#?}"));
     let calendar = shipped::calendar().unwrap();
     let due = |id: &str, from: &str| -> NaiveDate {

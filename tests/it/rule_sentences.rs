@@ -7,7 +7,7 @@ use duban::domain::shipped;
 use crate::support::command::Desk;
 
 fn other() -> Pack {
-    let text = include_str!("../golden/other-city.toml");
+    let text = include_str!("../../config/rules/example-other-city.toml");
     pack::read("other-city.toml", text).unwrap()
 }
 
@@ -90,7 +90,7 @@ fn show_puts_the_sentence_above_the_keys() {
 #[test]
 fn every_key_of_a_rule_is_in_its_sentence_and_in_its_lines() {
     let desk = Desk::new();
-    let pack = include_str!("../golden/other-city.toml");
+    let pack = include_str!("../../config/rules/example-other-city.toml");
     let rule = "\n[[rule]]\nid = \"x-1\"\ntitle = \"甲\"\nbasis = [{ system = \"程序规定\", article = \"9\" }]\n\
         from = \"decided\"\neach = \"decided\"\neach_note = [\"midterm\"]\nrepeated_within = \"+2y\"\noffset = \"+3m\"\n\
         relation = \"by\"\ndone_by = \"published\"\nodd = true\nmin_value = 9\ndocument = true\n\

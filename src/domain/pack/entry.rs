@@ -284,7 +284,9 @@ fn evidence(table: &Table, names: &Names) -> Evidence {
 /// The responsible unit and the supervision centre, unless the rule says otherwise.
 fn tell(table: &Table, responsible: Role) -> Vec<Role> {
     if !table.has("tell") {
-        return vec![responsible, Role::Centre];
+        let mut usual = vec![responsible, Role::Centre];
+        usual.dedup();
+        return usual;
     }
     let tell = table.choices("tell", &Role::ALL);
     if tell.is_empty() {

@@ -36,6 +36,9 @@ pub struct Pack {
     pub valid_from: NaiveDate,
     /// Event kinds of its own, beside those of the catalogue contract.
     pub events: Vec<String>,
+    /// Event kinds that stand for one another: of those a rule counts from, the earliest day
+    /// anchors, whichever kind it is of.
+    pub alike: Vec<String>,
     /// How offsets are counted where a rule does not say otherwise.
     pub counting: Counting,
     /// Answers to open questions that hold for every rule.

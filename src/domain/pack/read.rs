@@ -66,6 +66,10 @@ fn pack(root: &Table) -> Pack {
         version: head.version,
         valid_from: head.valid_from,
         events: head.events,
+        alike: root
+            .table("pack")
+            .map(|table| table.list("alike", |text| words::event(text, &names)))
+            .unwrap_or_default(),
         counting,
         readings: readings.unwrap_or_default(),
         ambiguities: ambiguities.into_iter().map(|one| one.item).collect(),
@@ -105,6 +109,8 @@ fn head(table: &Table) -> Head {
         valid_from: table.date("valid_from").unwrap_or_default(),
         events: table.list("events", words::name),
     };
+    // Read once every event kind is known.
+    let _ = table.has("alike");
     table.finish();
     head
 }

@@ -54,7 +54,7 @@ impl Derivation<'_, '_> {
             return self.own_clock(occurrence).ok_or(late);
         }
         let dated = |anchor: &Anchor| self.dated(anchor, occurrence);
-        if let Some(found) = self.rule.from.iter().find_map(dated) {
+        if let Some(found) = self.first(occurrence) {
             return Ok(found);
         }
         if let Some(late) = self.late(occurrence) {
@@ -71,6 +71,24 @@ impl Derivation<'_, '_> {
             }
         }
         Err(Missing::Anchor(wanted))
+    }
+
+    /// The day of the first anchor that is there, or an earlier one of a kind that stands for
+    /// the same: the first meeting, whichever kind of meeting it is.
+    fn first(&self, occurrence: Option<&Event>) -> Option<Found> {
+        let from = &self.rule.from;
+        let dated = |anchor: &Anchor| Some((anchor.clone(), self.dated(anchor, occurrence)?));
+        let (anchor, found) = from.iter().find_map(dated)?;
+        if !self.is_alike(&anchor) {
+            return Some(found);
+        }
+        let others = from.iter().filter(|other| self.is_alike(other));
+        let days = others.filter_map(|other| self.dated(other, occurrence));
+        days.min_by_key(|found| found.on)
+    }
+
+    fn is_alike(&self, anchor: &Anchor) -> bool {
+        matches!(anchor, Anchor::Event(kind) if self.pack.alike.contains(kind))
     }
 
     /// The late occurrence's own day, where the pack lets its clock run from there (C-9).

@@ -4,7 +4,7 @@
 //! told, until somebody confirms with name and reason.
 
 use super::condition::{self, Answer};
-use super::dating;
+use super::{dating, note};
 use crate::domain::calendar::Calendar;
 use crate::domain::decision::{Decision, Event};
 use crate::domain::obligation::{Candidate, Obligation};
@@ -66,6 +66,7 @@ impl Exemption<'_> {
     fn is_anchor(&self, event: &Event) -> bool {
         let mut from = self.rule.from.iter();
         from.any(|anchor| matches!(anchor, Anchor::Event(kind) if *kind == event.kind))
+            && note::begins(event, &self.rule.each_note)
     }
 
     /// Nothing that leaves no room for it has come after the anchor, or at all.

@@ -39,7 +39,10 @@ fn conditions(rule: &Rule, table: &Table) {
 /// Keys that speak of the occurrence need one.
 fn occurrence(rule: &Rule, table: &Table) {
     let keys = [
-        ("each_note", !rule.each_note.is_empty()),
+        (
+            "each_note",
+            !rule.each_note.is_empty() && rule.relation != Relation::Exemption,
+        ),
         ("repeated_within", rule.repeated_within.is_some()),
         ("same_value", rule.done_by.same_value),
         ("same_note", rule.done_by.same_note),
