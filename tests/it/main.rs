@@ -10,6 +10,7 @@
 )]
 
 mod bell;
+mod cases;
 mod catalog;
 mod cli_commands;
 mod cli_counting;
