@@ -12,6 +12,7 @@
 mod almanac;
 mod backward;
 mod bell;
+mod cases;
 mod catalog;
 mod cities;
 mod cli_commands;
