@@ -576,10 +576,10 @@ fn every_open_question_is_registered_and_points_to_its_keys() {
     let backward = &pack.ambiguities[0].settings[0];
     let value = backward.value.as_deref().unwrap();
     assert!(value.contains("clear"), "{value}");
-    let faulty = shipped::PACK
+    let misspelled = shipped::PACK
         .1
         .replacen("\"rule.h-16.offset\"", "\"rule.h-61.offset\"", 1);
-    let faults = pack::read("faulty.toml", &faulty).unwrap_err();
+    let faults = pack::read("faulty.toml", &misspelled).unwrap_err();
     assert_eq!(faults.len(), 1);
     assert!(
         faults[0].expected.contains("the id of a rule"),
