@@ -153,3 +153,21 @@ fn a_review_of_experts_asks_for_signatures_only_where_one_was_held() {
         assert_eq!(step(&back, "expert_report").recorded_on, recorded_on);
     }
 }
+
+#[test]
+fn a_note_must_begin_as_that_of_the_event_it_answers_where_a_rule_asks_for_that() {
+    let mut pack = taonan();
+    let mut rules = pack.rules.iter_mut();
+    let list = rules.find(|rule| rule.id.0 == "pub-9").unwrap();
+    list.done_by.same_note = true;
+    let mut decision = plain();
+    record(&mut decision, "hearing_list_published", day("2026-11-10"));
+    record(&mut decision, "hearing_on", day("2026-11-24"));
+    decision.events[1].note = Some("水价；第一次".to_owned());
+    for (note, is_there) in [("管网", false), ("水价；名单", true)] {
+        decision.events[0].note = Some(note.to_owned());
+        let back = before(&decision, &pack, "2026-12-18", "2026-11-12");
+        let found = step(&back, "hearing_list_published").recorded_on.is_some();
+        assert_eq!(found, is_there, "{note}");
+    }
+}
