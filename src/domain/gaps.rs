@@ -144,6 +144,10 @@ fn lack_after(
         missing.push(vec![field.to_owned()]);
         although = although.or(Some(event));
     }
+    if let Some((names, event)) = record_wanted(decision, obligation, furthest, today) {
+        missing.push(names);
+        although = although.or(Some(event));
+    }
     although.map(|event| Lack {
         missing,
         although: event.kind.clone(),
@@ -218,6 +222,30 @@ fn unit_wanted<'d>(
         }),
     };
     Some((field, event?))
+}
+
+/// The record that a rule asks for and that is its own anchor, such as the reason of a
+/// withdrawal: it has no place on the main line, and is missed as soon as the rule applies
+/// and anything at all has happened.
+fn record_wanted<'d>(
+    decision: &'d Decision,
+    obligation: &Obligation<'_>,
+    furthest: Option<(usize, &'d Event)>,
+    today: NaiveDate,
+) -> Option<(Vec<String>, &'d Event)> {
+    let rule = obligation.rule;
+    let is_evidence = |anchor: &Anchor| match anchor {
+        Anchor::Event(kind) => rule.done_by.events.contains(kind),
+        Anchor::Field(_) | Anchor::Rule(_) => false,
+    };
+    let lacks_anchor = matches!(obligation.missing[..], [Missing::Anchor(_)]);
+    if !lacks_anchor || !rule.each.is_empty() || !rule.from.iter().all(is_evidence) {
+        return None;
+    }
+    let happened = |event: &&Event| event.on_date <= today;
+    let last = || decision.events.iter().rfind(happened);
+    let event = furthest.map(|(_, event)| event).or_else(last)?;
+    Some((rule.done_by.events.clone(), event))
 }
 
 fn place(kind: &str) -> Option<usize> {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
 use duban::domain::gaps::{Gap, Look, gap, look};
+use duban::domain::pack::Pack;
 use duban::domain::{rules, shipped};
 
 fn day(text: &str) -> NaiveDate {
@@ -45,8 +46,12 @@ fn gap_on(events: &[(&str, &str)], today: &str) -> Option<Gap> {
 }
 
 fn look_at(decision: &Decision, today: &str) -> Look {
-    let (pack, calendar) = (shipped::pack().unwrap(), shipped::calendar().unwrap());
-    let derived = rules::obligations(decision, &pack, &calendar);
+    look_with(&shipped::pack().unwrap(), decision, today)
+}
+
+fn look_with(pack: &Pack, decision: &Decision, today: &str) -> Look {
+    let calendar = shipped::calendar().unwrap();
+    let derived = rules::obligations(decision, pack, &calendar);
     let look = look(decision, &derived, day(today));
     assert_eq!(look.gap, gap(decision, &derived, day(today)));
     look
@@ -91,7 +96,8 @@ fn a_publication_without_a_decision_is_noticed() {
 #[test]
 fn a_window_nobody_closed_is_noticed_once_a_later_step_has_happened() {
     let opened = ("comment_opened", "2026-03-02");
-    assert_eq!(gap_on(&[opened], "2026-11-23"), None);
+    // Without its unit a notice that names no document would lack that.
+    assert_eq!(look_at(&complete(&[opened]), "2026-11-23").gap, None);
     let reported = ("participation_report", "2026-05-06");
     let gap = gap_on(&[opened, reported], "2026-11-23").unwrap();
     assert!(
@@ -170,6 +176,10 @@ fn a_unit_whose_duty_hangs_on_a_step_beside_the_main_line_is_missed_as_well() {
 fn a_unit_is_missed_no_longer_when_its_window_has_been_open_long_enough() {
     let mut decision = complete(&[("comment_opened", "2026-11-02")]);
     decision.drafting_unit = None;
+    // While the notice names no document, somebody must be there to ask for it.
+    assert_eq!(look_at(&decision, "2026-11-23").look_again_on, None);
+    assert_eq!(missing(&decision, "2027-11-23"), ["drafting_unit"]);
+    decision.events[0].evidence = Some("洮政公告〔2026〕5号".to_owned());
     let look = look_at(&decision, "2026-11-23");
     let over = look.look_again_on.unwrap();
     assert!(over > day("2026-11-30"), "{look:?}");
@@ -187,9 +197,52 @@ fn a_term_is_missed_once_execution_has_begun() {
     assert!(!found.contains(&"field:term_start".to_owned()), "{found:?}");
 }
 
+/// The pack without what a decision leaves behind when it ends.
+fn without_what_stays() -> Pack {
+    let mut pack = shipped::pack().unwrap();
+    pack.rules.retain(|rule| rule.stays_when.is_empty());
+    pack
+}
+
 #[test]
-fn a_decision_that_is_no_longer_pursued_lacks_nothing() {
+fn a_decision_that_is_no_longer_pursued_lacks_only_what_stays() {
     let mut decision = decision(&[("published", "2026-06-01")]);
+    for status in [Status::Withdrawn, Status::Closed] {
+        decision.status = status;
+        let look = look_with(&without_what_stays(), &decision, "2026-11-23");
+        assert_eq!(look.gap, None, "{status:?}");
+    }
+    assert_eq!(look_at(&decision, "2026-11-23").gap, None);
     decision.status = Status::Withdrawn;
+    // The reason of the withdrawal (cat-1); the rest is for the material of the stages it
+    // went through (档案 Arts. 10 to 16), and whether it went through two of them.
+    let expected = [
+        "drafting_unit",
+        "legality_opinion",
+        "professional",
+        "stability_risk",
+        "submitted | executive_meeting_on | plenary_meeting_on",
+        "withdrawn_note",
+    ];
+    assert_eq!(missing(&decision, "2026-11-23"), expected);
+}
+
+#[test]
+fn the_reason_of_a_withdrawal_is_missed_until_it_is_there() {
+    // A hearing is no step of the main line, and yet something has happened.
+    let mut decision = complete(&[("hearing_on", "2026-06-01")]);
+    assert_eq!(missing(&decision, "2026-11-23"), Vec::<String>::new());
+    decision.status = Status::Withdrawn;
+    let gap = look_at(&decision, "2026-11-23").gap.unwrap();
+    assert_eq!(gap.missing, [["withdrawn_note"]]);
+    assert_eq!(
+        (gap.although.as_str(), gap.on),
+        ("hearing_on", day("2026-06-01"))
+    );
+    let said = complete(&[
+        ("hearing_on", "2026-06-01"),
+        ("withdrawn_note", "2026-07-01"),
+    ]);
+    decision.events = said.events;
     assert_eq!(look_at(&decision, "2026-11-23").gap, None);
 }

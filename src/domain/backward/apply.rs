@@ -17,7 +17,13 @@ use crate::domain::rules::obligations;
 pub(super) struct Applied<'p> {
     pub(super) rule: &'p Rule,
     pub(super) unsaid: Vec<Missing>,
+    /// What it occurs for has not happened: it was derived for a stand-in.
+    pub(super) is_supposed: bool,
 }
+
+/// The id of a stand-in: later than any that is recorded, so that no earlier waiver was
+/// about it.
+const STAND_IN: i64 = i64::MAX;
 
 /// The rules that bound `decision`, in the order of the pack, and those that were waived.
 pub(super) fn rules<'p>(
@@ -46,6 +52,7 @@ pub(super) fn rules<'p>(
                 None => applied.push(Applied {
                     rule,
                     unsaid: unsaid(one),
+                    is_supposed: one.key.occurrence == STAND_IN.to_string(),
                 }),
             },
         }
@@ -74,8 +81,7 @@ fn probe(decision: &Decision, pack: &Pack, meeting: Meeting) -> Decision {
 
 fn stand_in(kind: &str, on_date: NaiveDate) -> Event {
     Event {
-        // Later than any that is recorded: no earlier waiver was about it.
-        id: i64::MAX,
+        id: STAND_IN,
         kind: kind.to_owned(),
         on_date,
         answers: None,

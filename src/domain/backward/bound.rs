@@ -26,6 +26,8 @@ pub(super) struct Reach {
     pub(super) on_this_way: bool,
     pub(super) unsaid: Vec<Missing>,
     pub(super) provisional: bool,
+    /// The word its note begins with, where the rule that governs it asks for one.
+    pub(super) note: Option<String>,
     /// The steps from the meeting to this one, which is the last.
     pub(super) path: Vec<String>,
 }
@@ -67,7 +69,7 @@ impl<'p> Reading<'_, 'p> {
     /// The evidence must be there when the anchor's day comes, or so long before it.
     fn before(&self, span: Span) -> Vec<(String, Bound<'p>)> {
         let evidence = &self.applied.rule.done_by;
-        let Some((target, reach)) = self.anchor() else {
+        let Some((target, reach)) = self.anchor().filter(|_| self.occurs()) else {
             return Vec::new();
         };
         // What the later step brings along itself is no earlier step.
@@ -237,9 +239,19 @@ impl<'p> Reading<'_, 'p> {
         }
     }
 
+    /// Evidence that has a day. Of a kind that only its note tells apart, such as the
+    /// filing of each stage, one that is told by another word is another step.
     fn done(&self) -> impl Iterator<Item = Target<'_>> {
-        let events = self.applied.rule.done_by.events.iter();
-        events.filter_map(|kind| self.known(kind))
+        let wanted = &self.applied.rule.done_by;
+        let known = wanted.events.iter().filter_map(|kind| self.known(kind));
+        known.filter(|(_, reach)| wanted.note.is_none() || wanted.note == reach.note)
+    }
+
+    /// Whether what the rule occurs for has happened, or is a step on the way: a review of
+    /// experts that nobody has held asks for no signatures.
+    fn occurs(&self) -> bool {
+        let mut each = self.applied.rule.each.iter();
+        !self.applied.is_supposed || each.any(|kind| self.reaches.contains_key(kind))
     }
 
     fn goal(&self) -> Option<Target<'_>> {
@@ -274,7 +286,8 @@ impl<'p> Reading<'_, 'p> {
     }
 }
 
-fn event(anchor: &Anchor) -> Option<&str> {
+/// The event kind an anchor names.
+pub(super) fn event(anchor: &Anchor) -> Option<&str> {
     match anchor {
         Anchor::Event(kind) => Some(kind),
         Anchor::Field(_) | Anchor::Rule(_) => None,

@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bound::{Reach, Reaches, Reading};
-use super::{Bound, Force, Ground, Latest, Meeting};
+use chrono::NaiveDate;
+
+use super::bound::{Reach, Reaches, Reading, event};
+use super::{Bound, Force, Ground, Latest, Meeting, is_meeting};
 use crate::domain::counting::Step;
 
 /// The bounds of each step, by event kind.
@@ -72,45 +74,65 @@ impl<'p> Ground<'_, 'p> {
 
     /// The days that the next pass counts from.
     fn reaches(&self, bounds: &Bounds<'p>, meeting: Meeting) -> Reaches {
-        let itself = Reach {
-            on: meeting.on,
-            weakest: Force::Statutory,
-            on_this_way: false,
-            unsaid: Vec::new(),
-            provisional: false,
-            path: vec![meeting.kind.to_owned()],
-        };
+        let itself = fact(meeting.on, None, vec![meeting.kind.to_owned()]);
         let governed = bounds.iter().filter_map(|(event, bounds)| {
             let reach = self.reach(event, bounds.first()?, meeting);
             Some((event.clone(), reach))
         });
-        let mut reaches: Reaches = governed.collect();
+        let mut reaches = self.facts(meeting);
+        reaches.extend(governed);
         reaches.insert(meeting.kind.to_owned(), itself);
         reaches
+    }
+
+    /// The steps a rule counts from rather than from the meeting, as far as they are
+    /// recorded: nothing needs to bound a submission for it to have been made.
+    fn facts(&self, meeting: Meeting) -> Reaches {
+        let kinds = self.rules.iter().flat_map(|applied| {
+            let from = applied.rule.from.iter().filter_map(event);
+            let kinds: Vec<&str> = from.take_while(|kind| *kind != meeting.kind).collect();
+            let leads_to_it = kinds.len() < applied.rule.from.iter().filter_map(event).count();
+            if leads_to_it { kinds } else { Vec::new() }
+        });
+        let kinds = kinds.filter(|kind| !is_meeting(kind));
+        let recorded = kinds.filter_map(|kind| Some((kind, self.happened(kind, meeting)?)));
+        let fact = |(kind, on): (&str, _)| {
+            let path = vec![meeting.kind.to_owned(), kind.to_owned()];
+            (kind.to_owned(), fact(on, None, path))
+        };
+        recorded.map(fact).collect()
     }
 
     /// What is recorded is a fact, and the steps before it are counted from its day.
     fn reach(&self, event: &str, bound: &Bound<'p>, meeting: Meeting) -> Reach {
         let mut path = bound.path.clone();
         path.push(event.to_owned());
+        let note = bound.rule.done_by.note.clone();
         match self.happened(event, meeting) {
-            Some(on) => Reach {
-                on,
-                weakest: Force::Statutory,
-                on_this_way: false,
-                unsaid: Vec::new(),
-                provisional: false,
-                path,
-            },
+            Some(on) => fact(on, note, path),
             None => Reach {
                 on: bound.on,
                 weakest: bound.weakest,
                 on_this_way: bound.on_this_way || !bound.one_of.is_empty(),
                 unsaid: bound.unsaid.clone(),
                 provisional: bound.provisional,
+                note,
                 path,
             },
         }
+    }
+}
+
+/// A day that is certain.
+const fn fact(on: NaiveDate, note: Option<String>, path: Vec<String>) -> Reach {
+    Reach {
+        on,
+        weakest: Force::Statutory,
+        on_this_way: false,
+        unsaid: Vec::new(),
+        provisional: false,
+        note,
+        path,
     }
 }
 

@@ -198,9 +198,12 @@ struct Ground<'a, 'p> {
 impl<'p> Ground<'_, 'p> {
     /// Whether `rule`, which was waived, would bound a step if it had not been.
     fn would_bound(&self, rule: &'p Rule, meeting: Meeting) -> bool {
-        let unsaid = Vec::new();
         let mut rules = self.rules.to_vec();
-        rules.push(Applied { rule, unsaid });
+        rules.push(Applied {
+            rule,
+            unsaid: Vec::new(),
+            is_supposed: false,
+        });
         let ground = Ground {
             rules: &rules,
             ..*self

@@ -17,7 +17,14 @@ use super::{day, plain, record, taonan};
 fn on_the_last_days(back: &Timetable<'_>) -> Decision {
     let mut decision = plain();
     for step in &back.steps {
-        record(&mut decision, &step.event, step.governing().unwrap().on);
+        let bound = step.governing().unwrap();
+        record(&mut decision, &step.event, bound.on);
+        let mut events = decision.events.iter_mut();
+        let event = events.find(|event| event.kind == step.event).unwrap();
+        event.note.clone_from(&bound.rule.done_by.note);
+        // As much as any rule asks for: eleven groups of material (档案 Art. 7), a document.
+        event.value = Some(11.0);
+        event.evidence = Some("洮政办函〔2026〕11号".to_owned());
     }
     record(&mut decision, back.meeting.kind, back.meeting.on);
     decision
