@@ -41,6 +41,7 @@ mod mail;
 mod moves;
 mod pack;
 mod procedure;
+mod properties;
 mod receiver;
 mod revisions;
 mod rule_sentences;
