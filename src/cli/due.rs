@@ -12,7 +12,7 @@ use super::table::{Cell, Fit, Ink, Screen, Table};
 use crate::domain::counting::Step;
 use crate::domain::decision::Decision;
 use crate::domain::directory::{Directory, NotFound};
-use crate::domain::obligation::{Excuse, Missing, Obligation, State};
+use crate::domain::obligation::{Candidate, Excuse, Gathered, Missing, Obligation, State};
 use crate::domain::pack::{Basis, Relation, Role, Strength};
 
 /// Stands in the table for the title of a confidential decision.
@@ -59,8 +59,35 @@ pub struct Row<'a> {
     pub evidence: Option<&'a str>,
     /// Why it need not be done.
     pub excuse: Option<&'a Excuse>,
+    /// Another obligation speaks for it: its reminders travel with that one.
+    pub spoken_for: bool,
+    /// Exemptions that a person may confirm.
+    pub candidates: &'a [Candidate],
+    /// What a gate that gathers others still lacks.
+    pub lacking: Vec<Lacking<'a>>,
     /// Every step that led to the date.
     pub trail: &'a [Step],
+}
+
+/// Something that is not there yet of what a gate asks for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lacking<'a> {
+    /// The rule that asks for it.
+    pub rule: &'a str,
+    /// What is to be done, in Chinese.
+    pub duty: &'a str,
+    /// Flags nobody has said anything about, on which it depends.
+    pub unsaid: &'a [String],
+}
+
+impl<'a> From<&'a Gathered<'a>> for Lacking<'a> {
+    fn from(gathered: &'a Gathered<'a>) -> Self {
+        Self {
+            rule: &gathered.rule.id.0,
+            duty: &gathered.rule.title,
+            unsaid: &gathered.unsaid,
+        }
+    }
 }
 
 impl<'a> Row<'a> {
@@ -103,6 +130,9 @@ impl<'a> Row<'a> {
             done_on: done.map(|done| done.on),
             evidence: done.and_then(|done| done.evidence.as_deref()),
             excuse: obligation.excuse.as_ref(),
+            spoken_for: obligation.spoken_for,
+            candidates: &obligation.candidates,
+            lacking: obligation.lacking(today).map(Lacking::from).collect(),
             trail: &obligation.trail,
         }
     }

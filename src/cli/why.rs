@@ -7,14 +7,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::due::Row;
+use super::due::{Lacking, Row};
 use super::notices::write_history;
 use super::table::{Cell, Ink, Screen};
 use super::text::harmless;
 use super::trail::{self, date};
 use crate::domain::calendar::Calendar;
 use crate::domain::decision::Decision;
-use crate::domain::obligation::{Excuse, Missing, State};
+use crate::domain::obligation::{Candidate, Excuse, Missing, State};
 use crate::domain::pack::{Pack, Relation, Strength};
 use crate::store::ledger::reader::Listed;
 
@@ -122,6 +122,13 @@ impl<'a> Explained<'a> {
             lines.push(format!("{label:<10} {}{late} ({evidence})", date(on)));
         }
         lines.extend(row.excuse.map(excuse));
+        lines.extend(row.lacking.iter().map(lacks));
+        lines.extend(row.candidates.iter().map(candidate));
+        if row.spoken_for {
+            lines.push(
+                "silent     another rule speaks for it: its reminders are that one's".to_owned(),
+            );
+        }
         lines
     }
 }
@@ -185,6 +192,26 @@ fn missing(missing: &Missing) -> String {
             format!("missing    {name} came after the window had closed: a person decides")
         }
     }
+}
+
+fn lacks(lacking: &Lacking<'_>) -> String {
+    let Lacking { rule, duty, unsaid } = lacking;
+    if unsaid.is_empty() {
+        return format!("lacks      {rule}  {duty}");
+    }
+    let unsaid = unsaid.join(", ");
+    format!("lacks      {rule}  {duty}: nobody has said whether it is {unsaid}")
+}
+
+fn candidate(candidate: &Candidate) -> String {
+    let because = candidate.because.as_ref();
+    let because = because.map(|(kind, on)| format!(" ({kind} {})", date(*on)));
+    format!(
+        "candidate  {}  {}{}: a person confirms with `duban waive`, until then it stays due",
+        candidate.rule,
+        candidate.title,
+        because.unwrap_or_default()
+    )
 }
 
 fn excuse(excuse: &Excuse) -> String {

@@ -224,3 +224,32 @@ fn an_extension_that_does_not_say_who_and_why_gives_no_time() {
     let told = desk.duban(&add).refused(1);
     assert!(told.contains("rule, person and reason"), "{told}");
 }
+
+#[test]
+fn why_shows_what_a_gate_lacks_who_speaks_for_it_and_what_might_be_excused() {
+    let desk = Desk::new();
+    desk.decision("2026-001", "供热方案");
+    desk.event("2026-001", "execution_started", &ahead(0));
+    desk.event("2026-001", "executive_meeting_on", &ahead(5));
+    let say = "update decision set major_reform = 1, superior_mandated = 1, professional = 0";
+    desk.catalogue().execute(say, []).unwrap();
+    let gate = desk.duban(&["why", "2026-001", "col-5.meeting"]).ok();
+    assert!(
+        gate.contains("lacks      arc-10  归集公众参与阶段材料"),
+        "{gate}"
+    );
+    let asked = "lacks      h-22  可能影响社会稳定、公共安全的事项，提请审议前完成风险评估: nobody has said";
+    assert!(gate.contains(asked), "{gate}");
+    assert!(!gate.contains("exp-4"), "{gate}");
+    let member = desk.duban(&["why", "2026-001", "arc-10"]).ok();
+    assert!(
+        member.contains("silent     another rule speaks for it"),
+        "{member}"
+    );
+    let evaluation = desk.duban(&["why", "2026-001", "eva-15c"]).ok();
+    assert!(evaluation.contains("candidate  eva-16b"), "{evaluation}");
+    let json = desk
+        .duban(&["why", "2026-001", "col-5.meeting", "--json"])
+        .json();
+    assert!(json[0]["lacking"].as_array().unwrap().len() > 8);
+}
