@@ -1,11 +1,13 @@
 //! Two cities, one program: the same decision under both packs gives each city's own dates.
 
 use chrono::NaiveDate;
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, Event, Flag, Flags};
 use duban::domain::obligation::State;
 use duban::domain::pack::{self, Pack};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
+
+use crate::support::decisions;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -29,22 +31,15 @@ fn decision(events: &[(i64, &str, &str, Option<f64>)]) -> Decision {
     let flags = [Flag::Professional, Flag::MajorReform, Flag::PlanOrPolicy];
     let said = |flags: Flags, flag| flags.with(flag, Some(true));
     Decision {
-        id: DecisionId("2026-001".to_owned()),
         organ: "某市人民政府".to_owned(),
-        year: 2026,
-        seq: 1,
         title: "供热管网改造方案".to_owned(),
         drafting_unit: None,
         executing_unit: None,
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
         term_start: Some(day("2026-01-01")),
         term_end: Some(day("2030-12-31")),
         flags: flags.into_iter().fold(Flags::default(), said),
-        confidential: false,
-        status: Status::Active,
         events: events.iter().map(event).collect(),
+        ..decisions::blank()
     }
 }
 

@@ -8,7 +8,7 @@ use duban::cli::filter::Filter;
 use duban::cli::table::Screen;
 use duban::cli::why::{Explained, write_decision};
 use duban::domain::counting::Step;
-use duban::domain::decision::{Decision, DecisionId, Flags, Status};
+use duban::domain::decision::{Decision, DecisionId};
 use duban::domain::directory::{Directory, Unit};
 use duban::domain::notice::{Channel, Recipient};
 use duban::domain::obligation::{Dates, Missing, Obligation, ObligationKey, State};
@@ -18,26 +18,19 @@ use duban::store::ledger::reader::Listed;
 
 use super::cli_counting::{calendar, day};
 
+use crate::support::decisions;
+
 const TODAY: &str = "2026-09-24";
 
 fn decision(confidential: bool) -> Decision {
     Decision {
         id: DecisionId("2026-003".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
         seq: 3,
         title: "洮南市\u{1b}[31m城区停车收费方案".to_owned(),
         drafting_unit: Some("市住建局".to_owned()),
         executing_unit: None,
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
-        flags: Flags::default(),
         confidential,
-        status: Status::Active,
-        events: Vec::new(),
+        ..decisions::blank()
     }
 }
 

@@ -1,29 +1,12 @@
 //! What one decision's entries contradict among themselves, and that it is told.
 
-use chrono::NaiveDate;
-use duban::domain::decision::{Decision, DecisionId, Event, Flags, Status};
+use duban::domain::decision::{Decision, DecisionId, Event};
 use duban::domain::findings::findings;
 use duban::domain::shipped;
 
 use crate::support::command::Desk;
+use crate::support::decisions::{self, event};
 use crate::support::world::World;
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
-
-/// An event that says nothing but what and when.
-fn event(id: i64, kind: &str, on: &str) -> Event {
-    Event {
-        id,
-        kind: kind.to_owned(),
-        on_date: day(on),
-        answers: None,
-        value: None,
-        note: None,
-        evidence: None,
-    }
-}
 
 fn answer(id: i64, kind: &str, on: &str, to: i64) -> Event {
     Event {
@@ -53,21 +36,12 @@ fn decision(mut events: Vec<Event>) -> Decision {
     events.sort_by_key(|event| (event.on_date, event.id));
     Decision {
         id: DecisionId("2026-003".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
         seq: 3,
         title: "城市供热管网改造方案".to_owned(),
         drafting_unit: None,
         executing_unit: None,
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
-        flags: Flags::default(),
-        confidential: false,
-        status: Status::Active,
         events,
+        ..decisions::blank()
     }
 }
 

@@ -1,10 +1,12 @@
 //! What nobody has entered although a later step has happened.
 
 use chrono::NaiveDate;
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, Flag, Flags, Status};
 use duban::domain::gaps::{Gap, Look, gap, look};
 use duban::domain::pack::Pack;
 use duban::domain::{rules, shipped};
+
+use crate::support::decisions;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -12,32 +14,15 @@ fn day(text: &str) -> NaiveDate {
 
 /// A decision with these events and nothing else said about it.
 fn decision(events: &[(&str, &str)]) -> Decision {
-    let event = |(id, (kind, on)): (usize, &(&str, &str))| Event {
-        id: i64::try_from(id).unwrap() + 1,
-        kind: (*kind).to_owned(),
-        on_date: day(on),
-        answers: None,
-        value: None,
-        note: None,
-        evidence: None,
+    let event = |(id, (kind, on)): (usize, &(&str, &str))| {
+        decisions::event(i64::try_from(id).unwrap() + 1, kind, on)
     };
     Decision {
-        id: DecisionId("2026-001".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
-        seq: 1,
         title: "城市供热管网改造方案".to_owned(),
         drafting_unit: None,
         executing_unit: None,
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
-        flags: Flags::default(),
-        confidential: false,
-        status: Status::Active,
         events: events.iter().enumerate().map(event).collect(),
+        ..decisions::blank()
     }
 }
 

@@ -3,13 +3,15 @@
 
 use chrono::NaiveDate;
 use duban::domain::address::Books;
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, Event, Flag, Status};
 use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::obligation::{Excuse, Missing, Obligation, State};
 use duban::domain::pack::{self, Audience, Pack, Role};
 use duban::domain::plan::{self, Change, Stored};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
+
+use crate::support::decisions;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -21,22 +23,8 @@ fn with(events: &[(i64, &str, &str, &str)]) -> Decision {
     let mut events: Vec<Event> = events.iter().map(event).collect();
     events.sort_by_key(|event| (event.on_date, event.id));
     Decision {
-        id: DecisionId("2026-001".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
-        seq: 1,
-        title: "城区停车收费方案".to_owned(),
-        drafting_unit: Some("市发改局".to_owned()),
-        executing_unit: Some("市住建局".to_owned()),
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
-        flags: Flags::default(),
-        confidential: false,
-        status: Status::Active,
         events,
+        ..decisions::blank()
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use duban::domain::address::Books;
-use duban::domain::decision::{Decision, DecisionId, EVENT_KINDS, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, EVENT_KINDS, Event, Flag, Flags, Status};
 use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::notice::Kind;
 use duban::domain::pack::{Audience, Pack};
@@ -14,6 +14,8 @@ use duban::domain::plan::{self, Change, Stored};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 use proptest::prelude::*;
+
+use crate::support::decisions;
 
 /// A decision with up to sixteen events of a year and a half, each on a day of its own so
 /// that their order is not a matter of who entered which first.
@@ -34,22 +36,13 @@ fn any_decision() -> impl Strategy<Value = Decision> {
         };
         let flags = Flag::ALL.into_iter().zip(said);
         Decision {
-            id: DecisionId("2026-001".to_owned()),
-            organ: "洮南市人民政府".to_owned(),
-            year: 2026,
-            seq: 1,
             title: "供热管网改造方案".to_owned(),
-            drafting_unit: Some("市发改局".to_owned()),
             executing_unit: Some("市发改局".to_owned()),
-            cooperating_units: Vec::new(),
-            planned_text: None,
-            planned_on: None,
             term_start: has_term.then(|| "2024-01-01".parse().unwrap()),
             term_end: has_term.then(|| "2029-06-30".parse().unwrap()),
             flags: flags.fold(Flags::default(), |all, (flag, said)| all.with(flag, said)),
-            confidential: false,
-            status: Status::Active,
             events: events.into_iter().enumerate().map(event).collect(),
+            ..decisions::blank()
         }
     })
 }
@@ -86,7 +79,7 @@ fn plan_on(decision: &Decision, pack: &Pack, stored: &[Stored], today: NaiveDate
 /// What the ledger knows after `changes` came over `before`.
 fn after(before: &[Stored], changes: &[Change]) -> Vec<Stored> {
     let mut all: BTreeMap<String, Stored> = BTreeMap::new();
-    let changed = changes.iter().map(|change| Stored {
+    let new = changes.iter().map(|change| Stored {
         record: change.record.clone(),
         told: change
             .notices
@@ -94,7 +87,7 @@ fn after(before: &[Stored], changes: &[Change]) -> Vec<Stored> {
             .map(|one| one.recipient.clone())
             .collect(),
     });
-    for stored in before.iter().cloned().chain(changed) {
+    for stored in before.iter().cloned().chain(new) {
         all.insert(stored.record.key.to_string(), stored);
     }
     all.into_values().collect()

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use duban::domain::address::Books;
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, Event, Flag, Status};
 use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::notice::{Kind, Rerouted};
 use duban::domain::obligation::{Excuse, Missing, Obligation, State};
@@ -12,6 +12,8 @@ use duban::domain::plan::{self, Change, Stored};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 
+use crate::support::decisions;
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -19,36 +21,15 @@ fn day(text: &str) -> NaiveDate {
 /// A decision about which nothing is known but its name.
 fn decision() -> Decision {
     Decision {
-        id: DecisionId("2026-001".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
-        seq: 1,
-        title: "城区停车收费方案".to_owned(),
-        drafting_unit: Some("市发改局".to_owned()),
-        executing_unit: Some("市住建局".to_owned()),
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
-        flags: Flags::default(),
-        confidential: false,
-        status: Status::Active,
-        events: Vec::new(),
+        ..decisions::blank()
     }
 }
 
 /// The decision with these events (id, kind, day), in order of date as the store gives them.
 fn with(events: &[(i64, &str, &str)]) -> Decision {
-    let events = events.iter().map(|(id, kind, on)| Event {
-        id: *id,
-        kind: (*kind).to_owned(),
-        on_date: day(on),
-        answers: None,
-        value: None,
-        note: None,
-        evidence: None,
-    });
+    let events = events
+        .iter()
+        .map(|(id, kind, on)| decisions::event(*id, kind, on));
     let mut events: Vec<Event> = events.collect();
     events.sort_by_key(|event| (event.on_date, event.id));
     Decision {

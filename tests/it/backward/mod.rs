@@ -8,9 +8,11 @@ mod tight;
 
 use chrono::NaiveDate;
 use duban::domain::backward::{Bound, EXECUTIVE, Latest, Meeting, Timetable, timetable};
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags};
 use duban::domain::pack::Pack;
 use duban::domain::shipped;
+
+use crate::support::decisions;
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -21,21 +23,12 @@ pub(crate) fn plain() -> Decision {
     let said = |flags: Flags, flag| flags.with(flag, Some(false));
     Decision {
         id: DecisionId("2026-003".to_owned()),
-        organ: "洮南市人民政府".to_owned(),
-        year: 2026,
         seq: 3,
         title: "农村供水管网改造实施方案".to_owned(),
         drafting_unit: Some("市水利局".to_owned()),
         executing_unit: None,
-        cooperating_units: Vec::new(),
-        planned_text: None,
-        planned_on: None,
-        term_start: None,
-        term_end: None,
         flags: Flag::ALL.into_iter().fold(Flags::default(), said),
-        confidential: false,
-        status: Status::Active,
-        events: Vec::new(),
+        ..decisions::blank()
     }
 }
 
