@@ -384,6 +384,23 @@ fn a_second_accountable_act_within_a_year_is_flagged_to_the_authority_only() {
     );
     assert_eq!(flagged("2026-06-10", "李某"), [""; 0], "another person");
     assert_eq!(pack.rule("acc-11").unwrap().tell, [Role::Authority]);
+    // Entered a week late, it is told all the same, until somebody has looked at it.
+    let mut decision = with(&[
+        (1, "accountability_decided", "2025-06-10", "~张某"),
+        (2, "accountability_decided", "2026-06-10", "~张某"),
+    ]);
+    let told = |decision: &Decision| {
+        let changes = planned(decision, &[], "2026-06-17");
+        let of = changes
+            .into_iter()
+            .find(|one| one.record.key.rule.0 == "acc-11");
+        of.is_some_and(|change| change.reached.is_some())
+    };
+    assert!(told(&decision));
+    decision
+        .events
+        .push(event(&(3, "repetition_weighed", "2026-06-16", ">2")));
+    assert!(!told(&decision));
 }
 
 #[test]
