@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::args::{DueArgs, PlanArgs, WhyArgs};
 use super::due::{self, Row};
 use super::filter::Filter;
-use super::library::{Books, complain, each_decision};
+use super::library::{Books, complain, each_derived};
 use super::planned;
 use super::table::Screen;
 use super::text::harmless;
@@ -190,20 +190,6 @@ fn wanted<'b>(
         Ok(())
     })?;
     Ok((wanted, asked))
-}
-
-/// Hands every decision and its obligations to `sink`; what contradicts itself is told on
-/// stderr and the rest goes on.
-pub(super) fn each_derived<'b>(
-    books: &'b Books,
-    sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
-) -> anyhow::Result<()> {
-    let library = &books.library;
-    each_decision(&books.catalog()?, &mut |decision| {
-        complain(&findings(&decision, &library.pack));
-        let derived = obligations(&decision, &library.pack, &library.calendar);
-        sink(decision, derived)
-    })
 }
 
 /// The decision's notices, oldest first.

@@ -14,6 +14,9 @@ use crate::daemon::live;
 use crate::daemon::shelf::Shelf;
 use crate::domain::decision::Decision;
 use crate::domain::fault::Fault;
+use crate::domain::findings::findings;
+use crate::domain::obligation::Obligation;
+use crate::domain::rules::obligations;
 use crate::jobs::Library;
 use crate::jobs::plan::PAGE;
 use crate::store::catalog::Catalog;
@@ -107,6 +110,23 @@ pub fn each_decision(
             return Ok(());
         }
     }
+}
+
+/// Hands every decision and its obligations to `sink`; what contradicts itself is told on
+/// stderr and the rest goes on.
+///
+/// # Errors
+/// Those of the catalogue and of `sink`.
+pub fn each_derived<'b>(
+    books: &'b Books,
+    sink: &mut dyn FnMut(Decision, Vec<Obligation<'b>>) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let library = &books.library;
+    each_decision(&books.catalog()?, &mut |decision| {
+        complain(&findings(&decision, &library.pack));
+        let derived = obligations(&decision, &library.pack, &library.calendar);
+        sink(decision, derived)
+    })
 }
 
 /// Tells on stderr what could not be read of the catalogue.

@@ -10,10 +10,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::args::DueArgs;
-use super::asking::each_derived;
 use super::due::{JsonArray, Row, needs};
 use super::filter::Filter;
-use super::library::Books;
+use super::library::{Books, each_derived};
 use super::table::{Cell, Fit, Ink, Screen, Table};
 use crate::domain::decision::{Decision, Flag};
 use crate::domain::gaps::{Lack, lack};

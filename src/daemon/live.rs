@@ -5,7 +5,6 @@
 //! new configuration.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ use crate::domain::shipped;
 use crate::jobs::{Context, Library, Limits};
 use crate::store::ledger::Ledger;
 
-use super::shelf::Shelf;
+use super::shelf::{Shelf, text_of};
 
 /// Connections to the relay are kept busy by this many messages each: one on the wire,
 /// the others waiting for their claim or their receipt to reach the disk.
@@ -122,13 +121,6 @@ pub fn pack_of(path: Option<&Path>) -> Result<Pack, Vec<Fault>> {
         None => shipped::pack(),
         Some(path) => pack::read(&path.display().to_string(), &text_of(path)?),
     }
-}
-
-pub(super) fn text_of(path: &Path) -> Result<String, Vec<Fault>> {
-    let place = path.display().to_string();
-    let unreadable =
-        |error: std::io::Error| vec![Fault::new(place, error.to_string(), "a readable file")];
-    fs::read_to_string(path).map_err(unreadable)
 }
 
 fn limits(config: &Config) -> Limits {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::live::text_of;
 use crate::domain::almanac::{self, Kind, LOCAL};
 use crate::domain::calendar::{Calendar, LocalDay, Notice};
 use crate::domain::fault::Fault;
@@ -150,4 +149,12 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, Kind)>, Vec<Fault>> {
     }
     files.sort_by(|(one, _), (next, _)| one.cmp(next));
     Ok(files)
+}
+
+/// The text of a file.
+pub(super) fn text_of(path: &Path) -> Result<String, Vec<Fault>> {
+    let place = path.display().to_string();
+    let unreadable =
+        |error: std::io::Error| vec![Fault::new(place, error.to_string(), "a readable file")];
+    fs::read_to_string(path).map_err(unreadable)
 }
