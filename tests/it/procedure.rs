@@ -198,6 +198,29 @@ fn what_lacks_for_a_submission_is_listed_by_one_gate_and_the_others_keep_silent(
 }
 
 #[test]
+fn a_gate_of_another_unit_or_another_day_speaks_for_itself_as_well() {
+    let pack = taonan();
+    let decision = nearly_complete();
+    let meeting = one(&decision, &pack, "col-5.meeting");
+    let lacking: Vec<&str> = meeting
+        .lacking(day("2026-09-18"))
+        .map(|one| one.rule.id.0.as_str())
+        .collect();
+    assert_eq!(lacking, ["h-25", "col-6a", "arc-10"]);
+    assert!(one(&decision, &pack, "col-6a").is_silent());
+    let legal = one(&decision, &pack, "h-25");
+    assert!(
+        !legal.is_silent(),
+        "the legal office owes it, not the drafting unit"
+    );
+    let submission = one(&decision, &pack, "col-5");
+    assert!(
+        !submission.is_silent(),
+        "the submission comes before the meeting"
+    );
+}
+
+#[test]
 fn a_flag_nobody_has_said_is_asked_in_the_list_and_never_makes_the_gate_overdue() {
     let pack = taonan();
     let mut decision = nearly_complete();

@@ -113,16 +113,23 @@ pub fn half_term(calendar: &Calendar, start: NaiveDate, end: NaiveDate, governs:
 }
 
 /// How many whole months lie from `start` to `end`, both included, if they do.
+///
+/// Where the last month has no corresponding day, its last day is the end of the term as
+/// well as the day before it: from 29 February 2024, sixty months end on 28 February 2029.
 #[must_use]
 pub fn whole_months(start: NaiveDate, end: NaiveDate) -> Option<u32> {
     let after = end.succ_opt()?;
     let years = after.years_since(start)?;
-    let whole = (years * 12..=years * 12 + 12).find(|months| {
-        start
-            .checked_add_months(Months::new(*months))
-            .is_some_and(|day| day >= after)
-    })?;
-    (start.checked_add_months(Months::new(whole))? == after).then_some(whole)
+    let corresponding = |months: u32| start.checked_add_months(Months::new(months));
+    let reached = (years * 12..=years * 12 + 12)
+        .find(|months| corresponding(*months).is_some_and(|day| day >= after))?;
+    if corresponding(reached)? == after {
+        return Some(reached);
+    }
+    let before = reached.checked_sub(1)?;
+    let day = corresponding(before)?;
+    let is_month_end = day.day() != start.day();
+    (is_month_end && day.succ_opt()? == after).then_some(before)
 }
 
 /// The date that the reading not followed would give, where it differs.

@@ -2,7 +2,7 @@
 //!
 //! The log lies on the same disk.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{city, due_today, noticed, settled};
 use crate::support::smtp::{Act, Stage};
@@ -34,13 +34,17 @@ fn nothing_is_sent_without_a_durable_claim_and_everything_once_there_is_room_aga
 fn an_answer_that_cannot_be_written_down_is_kept_until_it_can() {
     let world = city();
     let mut process = settled(&world);
-    let slow = Act::Late(Duration::from_secs(1));
-    world.relay.next(Stage::Dot, slow);
+    let late = Duration::from_secs(3);
+    world.relay.next(Stage::Dot, Act::Late(late));
     due_today(&world, "2026-001");
-    process.until("taken", || noticed(&world) == 1);
+    // The mail is taken, its answer on the way; the webhook is written down.
+    process.until("taken", || {
+        noticed(&world) == 1 && world.posts().len() == 1 && world.messages("leased") == 1
+    });
     process.disk(true);
-    // Three rounds, in which the answer comes and finds no room.
-    for _ in 0..3 {
+    // Rounds in which the answer comes and finds no room.
+    let answered = Instant::now() + late;
+    while Instant::now() < answered {
         process.hears("WATCHDOG=1");
     }
     assert_eq!(world.messages("leased"), 1);
