@@ -22,7 +22,7 @@ use rusqlite::{Connection, Transaction, params};
 /// Decisions with a rung on the bench's day.
 pub(crate) const DUE: u32 = 120;
 /// Dated and live obligations of each decision; the scene is counted after planning.
-pub(crate) const OBLIGATIONS: u32 = 42;
+pub(crate) const OBLIGATIONS: u32 = 21;
 /// The drafting units, each with an endpoint.
 pub(crate) const UNITS: u32 = 60;
 /// The bench's day, in days after the scene was made.
