@@ -22,7 +22,7 @@ use crate::store::ledger::{Ledger, Reader, gaps, reader, settings};
 
 /// Decisions that are read, planned and written together: enough to share a sync to
 /// disk, few enough that memory does not grow with the catalogue.
-pub const PAGE: usize = 256;
+pub const PAGE: usize = 128;
 
 /// Hears how many decisions of how many are done, a page at a time.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);

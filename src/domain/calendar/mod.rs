@@ -223,10 +223,4 @@ impl Calendar {
         days.extend(self.local.iter().map(|(on, day)| (*on, day)));
         days.into_values()
     }
-
-    /// The years with a table, and how well each is known.
-    pub fn years(&self) -> impl Iterator<Item = (i32, Coverage)> + '_ {
-        let years: BTreeSet<i32> = self.confirmed.union(&self.provisional).copied().collect();
-        years.into_iter().map(|year| (year, self.coverage(year)))
-    }
 }
