@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
-use super::counting::{Convention, Direction, Reading, Roll, Span, Unit, count};
+use super::counting::{Direction, Span, Unit, shift};
 use super::notice::Kind;
 use super::obligation::{Dates, Obligation};
 use super::pack::{Audience, Ladder, Relation, Rung};
@@ -173,17 +173,13 @@ fn after(latest_on: NaiveDate, at: Span, calendar: &Calendar) -> NaiveDate {
 }
 
 fn moved(from: NaiveDate, at: Span, calendar: &Calendar) -> NaiveDate {
-    let plain = Convention {
-        reading: Reading::Inclusive,
-        roll: Roll::None,
-    };
     match at.unit {
         // Plain days need no trail; this is the hot path of planning.
         Unit::Days => match at.direction {
             Direction::Forward => from + Days::new(u64::from(at.count)),
             Direction::Backward => from - Days::new(u64::from(at.count)),
         },
-        Unit::WorkingDays | Unit::Months | Unit::Years => count(calendar, from, at, plain).due_on,
+        Unit::WorkingDays | Unit::Months | Unit::Years => shift(calendar, from, at),
     }
 }
 

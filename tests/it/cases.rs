@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use duban::domain::calendar::Calendar;
-use duban::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
+use duban::domain::decision::{Decision, DecisionId, Event, Flag, Status};
 use duban::domain::obligation::{Excuse, Missing, Obligation};
 use duban::domain::pack::{Offset, Pack, Relation};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 use serde::Deserialize;
+
+use crate::support::decisions;
 
 /// A golden case; `status` is `final` or `provisional` for a date, else why there is none.
 #[derive(Debug, Deserialize)]
@@ -47,21 +49,10 @@ impl Row {
         let term = term.map(|(first, last)| (day(first), day(last)));
         let mut decision = Decision {
             id: DecisionId(self.case.clone()),
-            organ: "洮南市人民政府".to_owned(),
-            year: 2026,
-            seq: 1,
-            title: "城区停车收费方案".to_owned(),
-            drafting_unit: Some("市发改局".to_owned()),
-            executing_unit: Some("市住建局".to_owned()),
-            cooperating_units: Vec::new(),
-            planned_text: None,
-            planned_on: None,
             term_start: term.map(|(first, _)| first),
             term_end: term.map(|(_, last)| last),
-            flags: Flags::default(),
-            confidential: false,
-            status: Status::Active,
             events: self.events(),
+            ..decisions::blank()
         };
         for word in self.flags.split_whitespace() {
             say(&mut decision, word);

@@ -77,6 +77,17 @@ pub fn count(calendar: &Calendar, from: NaiveDate, span: Span, convention: Conve
     tally.finish(due_on, other)
 }
 
+/// The day `span` from `from`, the Nth day itself and unrolled: for ladders and
+/// comparisons, which are no statutory period.
+#[must_use]
+pub fn shift(calendar: &Calendar, from: NaiveDate, span: Span) -> NaiveDate {
+    let convention = Convention {
+        reading: Reading::Inclusive,
+        roll: Roll::None,
+    };
+    count(calendar, from, span, convention).due_on
+}
+
 /// Half of the term from `start` to `end`, both days part of it.
 ///
 /// A term of whole months is halved by the calendar, any other by days; both readings

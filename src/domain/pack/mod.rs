@@ -60,11 +60,14 @@ impl Pack {
         self.rules.iter().rfind(|rule| rule.id.0 == id)
     }
 
-    /// Whether a later entry of the file gives the same rule another wording.
+    /// Whether no later entry of the file gives the same rule another wording.
     #[must_use]
     pub fn is_latest(&self, rule: &Rule) -> bool {
-        self.rule(&rule.id.0)
-            .is_some_and(|latest| latest.valid == rule.valid)
+        // Wordings of a sound pack do not overlap: nothing follows one without an end.
+        rule.valid.until.is_none()
+            || self
+                .rule(&rule.id.0)
+                .is_some_and(|latest| latest.valid == rule.valid)
     }
 
     /// The ladder with that id; a sound pack has every ladder its rules name.

@@ -9,10 +9,7 @@ use super::Derivation;
 use super::anchor::Found;
 use super::evidence::{self, Progress};
 use super::waiver::Extension;
-use crate::domain::calendar::Calendar;
-use crate::domain::counting::{
-    self, Convention, Count, Direction, OtherReading, Reading, Roll, Span, Step,
-};
+use crate::domain::counting::{self, Count, Direction, OtherReading, Step};
 use crate::domain::decision::Event;
 use crate::domain::obligation::{Dates, Missing, Obligation};
 use crate::domain::pack::{Offset, Relation};
@@ -140,15 +137,6 @@ pub(super) fn extend(obligation: &mut Obligation<'_>, extension: Extension<'_>) 
         latest_on: extension.on,
         provisional: false,
     });
-}
-
-/// The day `span` from `from`, for comparisons that are no statutory period.
-pub(super) fn plain(calendar: &Calendar, from: NaiveDate, span: Span) -> NaiveDate {
-    let convention = Convention {
-        reading: Reading::Inclusive,
-        roll: Roll::None,
-    };
-    counting::count(calendar, from, span, convention).due_on
 }
 
 fn day_before(on: NaiveDate, direction: Direction) -> NaiveDate {

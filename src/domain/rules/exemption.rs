@@ -4,8 +4,9 @@
 //! told, until somebody confirms with name and reason.
 
 use super::condition::{self, Answer};
-use super::{dating, note};
+use super::note;
 use crate::domain::calendar::Calendar;
+use crate::domain::counting;
 use crate::domain::decision::{Decision, Event};
 use crate::domain::obligation::{Candidate, Obligation};
 use crate::domain::pack::{Anchor, Offset, Pack, Relation, Rule};
@@ -57,7 +58,7 @@ impl Exemption<'_> {
         let mut events = self.decision.events.iter();
         let anchor =
             events.rfind(|event| self.is_anchor(event) && event.on_date <= dates.due_on)?;
-        let until = dating::plain(self.calendar, anchor.on_date, span);
+        let until = counting::shift(self.calendar, anchor.on_date, span);
         (dates.due_on <= until)
             .then(|| self.candidate(Some(anchor)))
             .flatten()

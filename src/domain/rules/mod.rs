@@ -15,7 +15,7 @@ mod note;
 mod waiver;
 
 use super::calendar::Calendar;
-use super::counting::Span;
+use super::counting::{self, Span};
 use super::decision::{Decision, Event, Status};
 use super::obligation::{Excuse, Missing, Obligation, ObligationKey};
 use super::pack::{Pack, Relation, Rule, Unsaid};
@@ -107,7 +107,7 @@ impl<'p> Derivation<'_, 'p> {
             one.is_empty() || other.is_empty() || one == other
         };
         let is_near = |other: &Event| {
-            let until = dating::plain(self.calendar, other.on_date, span);
+            let until = counting::shift(self.calendar, other.on_date, span);
             event.is_after(other) && event.on_date <= until
         };
         let mut others = self.decision.standing(&event.kind);
