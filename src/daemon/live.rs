@@ -70,7 +70,7 @@ impl Live {
             library: Arc::new(library),
             context: Context {
                 ledger,
-                channels: Arc::new(channels),
+                carrier: Arc::new(channels),
                 clock,
                 policy: config.delivery.retry.clone(),
                 limits: limits(config),

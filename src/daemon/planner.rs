@@ -18,7 +18,7 @@ use crate::jobs::{digest, sweep};
 use crate::store::StoreError;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::outbox::Abandoned;
-use crate::store::ledger::{Reader, reader};
+use crate::store::ledger::{Reader, holds, reader};
 
 /// A round is made at least this often, bell or no bell: it bounds how late a retry, a
 /// catalogue change or a missed ring can be.
@@ -115,13 +115,16 @@ pub(super) fn round(
 
 fn standing(reader: &Reader) -> Result<String, StoreError> {
     let next = reader.ask("read the next date", reader::next_day)?;
-    let holds = reader.ask("read the holds", reader::holds)?;
+    let holds = reader.ask("read the holds", holds::list)?;
     let next = next.map_or_else(
         || "nothing ahead".to_owned(),
         |day| format!("next date {day}"),
     );
-    let held = holds
-        .into_iter()
-        .map(|(channel, since, reason)| format!("; {channel} held since {since}: {reason}"));
+    let held = holds.into_iter().map(|hold| {
+        format!(
+            "; {} held since {}: {}",
+            hold.destination, hold.since, hold.reason
+        )
+    });
     Ok(std::iter::once(next).chain(held).collect())
 }

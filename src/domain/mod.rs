@@ -26,6 +26,7 @@ pub mod gaps;
 
 pub mod backward;
 
+pub mod hold;
 pub mod ladder;
 
 pub mod directory;

@@ -61,8 +61,8 @@ pub async fn until_idle(context: &Context) -> Result<Tally, StoreError> {
 /// Delivers one message. Its attempt is on disk already.
 async fn deliver(context: Context, claim: Claim) -> Settled {
     let outcome = context
-        .channels
-        .send(&claim.message, context.clock.now())
+        .carrier
+        .carry(&claim.message, context.clock.now())
         .await;
     let verdict = verdict(
         &outcome,

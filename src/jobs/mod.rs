@@ -9,15 +9,20 @@ pub mod digest;
 pub mod plan;
 pub mod sweep;
 
+use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::domain::address::Books;
 use crate::domain::calendar::Calendar;
-use crate::domain::delivery::RetryPolicy;
+use crate::domain::delivery::{Outcome, RetryPolicy};
 use crate::domain::directory::Directory;
 use crate::domain::ladder::SendWindow;
+use crate::domain::notice::Message;
 use crate::domain::pack::Pack;
 use crate::store::ledger::Ledger;
 
@@ -63,13 +68,29 @@ pub struct Limits {
     pub lease_secs: u32,
 }
 
+/// What is on its way: an attempt that will end with an outcome.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// What takes a message to its recipient: the channels, or the scripted peers of a
+/// simulation. An attempt that failed is an outcome, never an error.
+pub trait Carrier: Debug + Send + Sync {
+    /// Makes one attempt; `now` is its wall clock.
+    fn carry<'a>(&'a self, message: &'a Message, now: DateTime<Utc>) -> Sending<'a>;
+}
+
+impl Carrier for Channels {
+    fn carry<'a>(&'a self, message: &'a Message, now: DateTime<Utc>) -> Sending<'a> {
+        Box::pin(self.send(message, now))
+    }
+}
+
 /// Everything the jobs work with.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// Where it is remembered.
     pub ledger: Ledger,
     /// How it is sent.
-    pub channels: Arc<Channels>,
+    pub carrier: Arc<dyn Carrier>,
     /// What time it is.
     pub clock: Clock,
     /// How often and how long delivery is tried.

@@ -37,7 +37,8 @@ fn held(folder: &TempDir, probe_at: &'static str) -> Ledger {
         let to = "webhook:市水利局";
         insert.execute(("post", "webhook", to, recipient("webhook"), late))?;
         connection.execute(
-            "insert into hold (channel, since, probe_at, reason) values ('mail', $1, $2, '535')",
+            "insert into hold (destination, since, probe_at, cause, reason)
+             values ('mail', $1, $2, 'fault', '535')",
             ("2026-05-08T00:00:00.000Z", probe_at),
         )?;
         Ok(())

@@ -236,12 +236,13 @@ fn a_reader_sees_nothing_of_a_write_that_is_under_way() {
 fn an_older_ledger_can_be_copied_and_is_brought_up_to_date_by_the_daemon_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
-    drop(ledger::open(&path).unwrap());
     // As the first version left it.
     let older = Connection::open(&path).unwrap();
-    let undo = "drop table gap; pragma user_version = 1;
-                insert into setting (name, value) values ('books', 'x'), ('digest_on', 'y')";
-    older.execute_batch(undo).unwrap();
+    let first = include_str!("../../src/store/ledger/migrations/0001_ledger.sql");
+    older.execute_batch(first).unwrap();
+    let filled = "pragma user_version = 1;
+                  insert into setting (name, value) values ('books', 'x'), ('digest_on', 'y')";
+    older.execute_batch(filled).unwrap();
     drop(older);
     let refused = Reader::open(&path).unwrap_err().to_string();
     assert!(refused.contains("start the daemon once"), "{refused}");

@@ -7,6 +7,7 @@
 pub mod audit;
 mod copy;
 pub mod gaps;
+pub mod holds;
 pub mod obligations;
 pub mod outbox;
 pub mod reader;
@@ -29,6 +30,7 @@ pub use writer::{Ledger, Writer};
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_ledger.sql")),
     M::up(include_str!("migrations/0002_gap.sql")),
+    M::up(include_str!("migrations/0003_delivery.sql")),
 ];
 
 /// Statements kept ready on each connection: more than the ledger has.

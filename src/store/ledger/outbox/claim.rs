@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params_from_iter};
 
 use crate::domain::delivery::Attempt;
+use crate::domain::hold::EVERYTHING;
 use crate::domain::notice::{Channel, Content, Facts, Message};
 use crate::store::ledger::{from_json, instant, parse_instant};
 
@@ -84,35 +85,38 @@ pub fn claim(
     claims.collect()
 }
 
-/// Channels that wait as a whole, and whether one message may now probe them.
-fn held_channels(
+/// Destinations that wait as a whole, and whether one message may now probe them.
+fn held_destinations(
     connection: &Connection,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<BTreeMap<String, bool>> {
-    let mut statement = connection.prepare_cached("select channel, probe_at <= $1 from hold")?;
+    let mut statement = connection
+        .prepare_cached("select destination, coalesce(probe_at <= $1, false) from hold")?;
     let held = statement.query_map([instant(now)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     held.collect()
 }
 
 /// Messages to take, oldest first, and no more rows looked at than it takes to find them:
-/// of a held channel only one, as a probe.
+/// of a held destination only one, as a probe.
 fn choose(
     connection: &Connection,
     mut wanted: Wanted,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Vec<(i64, String)>> {
-    let mut held = held_channels(connection, now)?;
-    for (channel, may_probe) in &mut held {
-        // While one message probes, no other does.
-        *may_probe &= !wanted.in_flight.contains_key(channel);
+    let mut held = held_destinations(connection, now)?;
+    if held.contains_key(EVERYTHING) {
+        return Ok(Vec::new());
     }
-    // All mail shares one destination of the channel's name: a long queue for a relay that
-    // is held hides nobody else's messages.
+    for (destination, may_probe) in &mut held {
+        // While one message probes, no other does.
+        *may_probe &= !wanted.in_flight.contains_key(destination);
+    }
+    // A long queue for a destination that is held hides nobody else's messages.
     let waiting = held.iter().filter(|(_, may_probe)| !**may_probe);
     let in_flight = wanted.in_flight.keys();
     let full: Vec<String> = in_flight
         .filter(|destination| wanted.is_full(destination))
-        .chain(waiting.map(|(channel, _)| channel))
+        .chain(waiting.map(|(destination, _)| destination))
         .cloned()
         .collect();
     // The list is filled up with a destination that does not exist, so that there are few
@@ -120,8 +124,9 @@ fn choose(
     let places = (full.len() + 1).next_power_of_two();
     let marks: Vec<String> = (0..places).map(|n| format!("${}", n + 2)).collect();
     let mut statement = connection.prepare_cached(&format!(
-        "select id, channel, destination from message
-         where state = 'pending' and next_at <= $1 and destination not in ({})
+        "select id, destination from message
+         where state = 'pending' and held_since is null and next_at <= $1
+           and destination not in ({})
          order by next_at, id limit {LOOK_AT}",
         marks.join(", ")
     ))?;
@@ -132,10 +137,9 @@ fn choose(
     while chosen.len() < wanted.room
         && let Some(row) = rows.next()?
     {
-        let (id, channel, destination): (_, String, String) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (id, destination): (_, String) = (row.get(0)?, row.get(1)?);
         let waits = |may_probe: &mut bool| !std::mem::take(may_probe);
-        if wanted.is_full(&destination) || held.get_mut(&channel).is_some_and(waits) {
+        if wanted.is_full(&destination) || held.get_mut(&destination).is_some_and(waits) {
             continue;
         }
         *wanted.in_flight.entry(destination.clone()).or_default() += 1;

@@ -1,6 +1,6 @@
 //! Transaction 3: what came of an attempt.
 //!
-//! Owns the receipt, the audit entry and a channel's hold, written together. Refuses to
+//! Owns the receipt, the audit entry and a destination's hold, written together. Refuses to
 //! judge: the verdict is an argument.
 
 use chrono::{DateTime, Utc};
@@ -10,8 +10,9 @@ use serde_json::json;
 use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use crate::domain::delivery::{Class, Outcome, Verdict};
-use crate::domain::notice::{Channel, Content};
-use crate::store::ledger::{audit, instant, to_json};
+use crate::domain::hold::Cause;
+use crate::domain::notice::Content;
+use crate::store::ledger::{audit, holds, instant, to_json};
 
 /// Transaction 3: what came of an attempt, the receipt and the audit entry together.
 ///
@@ -53,7 +54,7 @@ pub fn settle(
         claim.attempt.number,
     ))?;
     withdraw_if_empty(connection, claim.id)?;
-    keep_hold(connection, claim.message.recipient.channel, verdict, now)?;
+    keep_hold(connection, &claim.destination, verdict, now)?;
     let detail = json!({
         "message": claim.message.key,
         "attempt": claim.attempt.number,
@@ -97,22 +98,17 @@ pub(super) fn end_attempt(
 /// A hold begins with the verdict that asks for it and ends with the first delivery.
 fn keep_hold(
     connection: &Connection,
-    channel: Channel,
+    destination: &str,
     verdict: &Verdict,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     match verdict {
         Verdict::HoldChannel { probe_at, reason } => {
-            let mut hold = connection.prepare_cached(
-                "insert into hold (channel, since, probe_at, reason) values ($1, $2, $3, $4)
-                 on conflict (channel) do update set probe_at = excluded.probe_at,
-                                                     reason = excluded.reason",
-            )?;
-            hold.execute((channel.name(), instant(now), instant(*probe_at), reason))?;
+            let because = (Cause::Fault, reason.as_str());
+            holds::begin(connection, destination, because, Some(*probe_at), now)?;
         }
         Verdict::Done => {
-            let mut free = connection.prepare_cached("delete from hold where channel = $1")?;
-            free.execute([channel.name()])?;
+            holds::end(connection, destination)?;
         }
         Verdict::RetryAt { .. } | Verdict::GiveUp { .. } => {}
     }

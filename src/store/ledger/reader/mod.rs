@@ -154,14 +154,3 @@ pub fn next_day(connection: &Connection) -> rusqlite::Result<Option<NaiveDate>> 
     )?;
     statement.query_row([], |row| row.get(0))
 }
-
-/// Channels that wait as a whole: which, since when and why.
-///
-/// # Errors
-/// What the engine said.
-pub fn holds(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
-    let mut statement =
-        connection.prepare_cached("select channel, since, reason from hold order by channel")?;
-    let holds = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    holds.collect()
-}
