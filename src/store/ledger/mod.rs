@@ -14,7 +14,9 @@ pub mod reader;
 pub mod settings;
 mod writer;
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -95,7 +97,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 /// An exclusive lock on a file beside the ledger, held until the process ends however
 /// it ends.
 fn lock(path: &Path) -> Result<File, StoreError> {
-    let beside = lock_path(path);
+    let beside = lock_path(&one_name(path).map_err(StoreError::file(path))?);
     let file = File::create(&beside).map_err(StoreError::file(&beside))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -104,6 +106,19 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         }),
         Err(TryLockError::Error(error)) => Err(StoreError::file(&beside)(error)),
     }
+}
+
+/// The one name under which everybody locks the same ledger: links to it are followed, and
+/// a file with two names, each with a lock of its own beside it, is refused.
+fn one_name(path: &Path) -> io::Result<PathBuf> {
+    let Ok(found) = fs::metadata(path) else {
+        return Ok(path.to_owned());
+    };
+    if found.nlink() > 1 {
+        let why = "the file has another name (a hard link); leave it one, so that no second duban can work on it";
+        return Err(io::Error::other(why));
+    }
+    fs::canonicalize(path)
 }
 
 fn lock_path(path: &Path) -> PathBuf {

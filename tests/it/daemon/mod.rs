@@ -4,6 +4,7 @@ mod disk;
 mod inside;
 mod life;
 mod reload;
+mod two;
 
 use duban::clock::Clock;
 

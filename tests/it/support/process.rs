@@ -85,6 +85,14 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
+    /// The same to a process that may have ended already.
+    pub(crate) fn try_signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let mut kill = Command::new("kill");
+        kill.args(["-s", name, &pid]).stderr(Stdio::null());
+        kill.status().unwrap();
+    }
+
     /// Lets no file grow, or be written to at all, as on a full disk; or again.
     pub(crate) fn disk(&self, is_full: bool) {
         let limit = if is_full { "0:" } else { "unlimited:" };
