@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod kit;
 mod settings;
 
 use std::path::PathBuf;
