@@ -4,7 +4,6 @@
 //! Refuses to retry: a failed attempt is an `Outcome`, and what follows is decided
 //! elsewhere.
 
-mod classify;
 mod compose;
 mod failure;
 mod file;

@@ -1,7 +1,7 @@
 //! One conversation with a relay, phase by phase, each under its own deadline.
 //!
 //! Owns the order of SMTP commands for one mail to one recipient. Refuses to judge:
-//! it says in which phase the conversation ended and with what, `classify` says what
+//! it says in which phase the conversation ended and with what, `domain` says what
 //! that means. A session that failed in any way but a plain refusal must be dropped,
 //! for a late reply would be taken for the next mail's.
 
@@ -19,9 +19,10 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, timeout};
 
 use super::Route;
-use super::failure::{Cause, Failure, Phase};
+use super::failure::Failure;
 use super::settings::Deadlines;
 use super::wire;
+use crate::domain::delivery::smtp::{Cause, Phase};
 
 /// Mails over one connection; 163.com answers `450 MI:DMC` beyond a limit of its own,
 /// and a fresh connection now and then follows a relay that moved.

@@ -11,7 +11,6 @@ use lettre::address::Envelope;
 use tokio::sync::Semaphore;
 
 use super::Route;
-use super::classify;
 use super::failure::Failure;
 use super::session::Session;
 use crate::channels::plain;
@@ -46,7 +45,7 @@ impl Relay {
         };
         let mut session = match self.take().await {
             Ok(session) => session,
-            Err(failure) => return classify::outcome(&failure, now),
+            Err(failure) => return failure.outcome(now),
         };
         let deadlines = &self.route.deadlines;
         match session.deliver(envelope, mail, deadlines).await {
@@ -59,7 +58,7 @@ impl Relay {
                 if failure.keeps_session() && session.reset(deadlines).await {
                     self.put_back(session);
                 }
-                classify::outcome(&failure, now)
+                failure.outcome(now)
             }
         }
     }

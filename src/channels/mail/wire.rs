@@ -20,9 +20,10 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::Route;
-use super::failure::{Cause, Failure, Phase};
+use super::failure::Failure;
 use super::settings::TlsMode;
 use super::starttls;
+use crate::domain::delivery::smtp::{Cause, Phase};
 
 /// What a relay greeted with before STARTTLS is not believed, so the codec, which
 /// waits for a greeting, is given this one after the handshake.
