@@ -7,6 +7,7 @@
 mod compose;
 mod failure;
 mod file;
+mod replies;
 mod session;
 mod settings;
 mod smtp;
@@ -124,7 +125,7 @@ impl Mailer {
 }
 
 impl Settings {
-    /// The longest one attempt can take once a connection is free.
+    /// The longest one attempt can take.
     #[must_use]
     pub fn longest_attempt(&self) -> Duration {
         match self {
