@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd,
-};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
@@ -46,22 +45,25 @@ impl Authority {
     /// A server with these names, whose certificate ends with the year before.
     pub(crate) fn server(&self, names: &[&str], ends: i32) -> TlsAcceptor {
         let (certificate, key) = self.certificate(names, ends);
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
         let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
+            .with_single_cert(vec![certificate], key)
             .unwrap();
         TlsAcceptor::from(Arc::new(server))
     }
 
-    fn certificate(&self, names: &[&str], ends: i32) -> (Certificate, KeyPair) {
+    /// A server's certificate and key, in PEM.
+    pub(crate) fn certificate(&self, names: &[&str], ends: i32) -> (String, String) {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut about = CertificateParams::new(names).unwrap();
         about.not_before = date_time_ymd(2000, 1, 1);
         about.not_after = date_time_ymd(ends, 1, 1);
         let key = KeyPair::generate().unwrap();
-        (about.signed_by(&key, &self.issuer).unwrap(), key)
+        let certificate = about.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
     }
 }
