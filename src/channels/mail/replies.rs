@@ -1,8 +1,9 @@
 //! What a relay says, line by line, as the codec can read it.
 //!
-//! Owns that no reply is endless, and that no answer is lost over its text: the codec
-//! knows UTF-8 only, and no code without a text. Refuses to read what is said, and to
-//! take a bare line feed for the end of a line (RFC 5321 2.3.8).
+//! Owns that no reply is endless, that none is taken for the answer to a later question,
+//! and that no answer is lost over its text: the codec knows UTF-8 only, and no code
+//! without a text. Refuses to read what is said, and to take a bare line feed for the end
+//! of a line (RFC 5321 2.3.8).
 
 use std::io;
 
@@ -33,9 +34,15 @@ impl Replies {
         }
     }
 
-    /// Whatever comes now is another reply.
-    pub(super) const fn asked(&mut self) {
+    /// Whatever comes now is another reply. Duban sends one command at a time: what is
+    /// here already was said ahead of the question, and a `250` among it would be taken
+    /// for a mail that nobody has.
+    pub(super) fn asked(&mut self) -> io::Result<()> {
         self.heard = 0;
+        if self.ready.is_empty() && self.line.is_empty() {
+            return Ok(());
+        }
+        Err(io::Error::other("the relay spoke before it was asked"))
     }
 
     /// Takes what came from the relay.
@@ -54,13 +61,13 @@ impl Replies {
         Ok(())
     }
 
-    /// Gives whole lines on, as many as fit; whether there were any.
+    /// Gives a line on, or as much of it as fits; whether there was one.
     pub(super) fn give(&mut self, buf: &mut ReadBuf<'_>) -> bool {
         let rest = &self.ready[self.given..];
-        if rest.is_empty() {
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
             return false;
-        }
-        let now = &rest[..rest.len().min(buf.remaining())];
+        };
+        let now = &rest[..(end + 1).min(buf.remaining())];
         buf.put_slice(now);
         self.given += now.len();
         if self.given == self.ready.len() {

@@ -169,7 +169,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.replies.asked();
+        self.replies.asked()?;
         let written = match &mut self.stream {
             Stream::Plain(stream) => ready!(Pin::new(stream).poll_write(cx, bytes))?,
             Stream::Tls(stream) => ready!(Pin::new(stream).poll_write(cx, bytes))?,

@@ -73,36 +73,44 @@ async fn nineteen_arrive_while_one_stalls() {
     }
 }
 
-/// What befalls one, and what it means for that one.
-const FATES: [(Stage, Act, Class); 6] = [
-    (Stage::Rcpt, Say("550 5.1.1 no such user"), Class::Rejected),
+/// What befalls one, and what it means for that one; by turns the first, the middle and the
+/// last of twenty.
+const FATES: [(Stage, Act, Class); 12] = [
+    (Stage::Rcpt, REFUSED, Class::Rejected),
+    (Stage::Rcpt, REFUSED, Class::Rejected),
+    (Stage::Rcpt, REFUSED, Class::Rejected),
     (Stage::Rcpt, Say("450 4.7.1 later"), Class::Deferred),
     (Stage::Rcpt, Say("421 closing"), Class::Deferred),
     (Stage::Rcpt, Silence, Class::Deferred),
+    (Stage::Rcpt, Drop, Class::Deferred),
+    (Stage::Data, Say("451 later"), Class::Deferred),
+    (Stage::Data, Drop, Class::Deferred),
     (Stage::Dot, Say("552 mailbox full"), Class::Deferred),
+    (Stage::Dot, Say("554 refused"), Class::Rejected),
     (Stage::Dot, Drop, Class::Unknown),
 ];
 
+const REFUSED: Act = Say("550 5.1.1 no such user");
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_befalls_the_first_the_middle_or_the_last_changes_nothing_for_the_rest() {
-    for (stage, act, class) in FATES {
-        for (unlucky, connections) in [(0, 1), (ALL / 2, 4), (ALL - 1, 2)] {
-            let case = format!("{stage:?} {act:?}, {unlucky} over {connections}");
-            let relay = Relay::start(Tls::None);
-            relay.for_recipient(&address(unlucky), stage, act);
-            let deadlines = Deadlines {
-                command: Duration::from_secs(1),
-                ..patient()
-            };
-            let mut sends = send_all(&over(&relay, connections, deadlines));
-            while let Some(sent) = sends.join_next().await {
-                let (n, outcome) = sent.unwrap();
-                let expected = if n == unlucky { class } else { Class::Accepted };
-                let found = (outcome.class, outcome.scope);
-                assert_eq!(found, (expected, Scope::Message), "{case}: {outcome:?}");
-            }
-            assert_eq!(arrived(&relay), all_but(unlucky), "{case}");
+    let places = [(0, 1), (ALL / 2, 4), (ALL - 1, 2)];
+    for ((stage, act, class), (unlucky, connections)) in FATES.into_iter().zip(places.repeat(4)) {
+        let case = format!("{stage:?} {act:?}, {unlucky} over {connections}");
+        let relay = Relay::start(Tls::None);
+        relay.for_recipient(&address(unlucky), stage, act);
+        let deadlines = Deadlines {
+            command: Duration::from_secs(1),
+            ..patient()
+        };
+        let mut sends = send_all(&over(&relay, connections, deadlines));
+        while let Some(sent) = sends.join_next().await {
+            let (n, outcome) = sent.unwrap();
+            let expected = if n == unlucky { class } else { Class::Accepted };
+            let found = (outcome.class, outcome.scope);
+            assert_eq!(found, (expected, Scope::Message), "{case}: {outcome:?}");
         }
+        assert_eq!(arrived(&relay), all_but(unlucky), "{case}");
     }
 }
 

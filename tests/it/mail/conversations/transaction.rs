@@ -44,6 +44,7 @@ fn sender() -> Vec<Case> {
             Say("553 Requested action not taken: Fake sender"),
             HELD,
         ),
+        on(Mail, Bytes(b"250 ok\r\n250 ok\r\n"), DEFERRED).ending_in("rcpt"),
         on(Mail, Silence, DEFERRED).stalls(),
         on(Mail, Drop, DEFERRED),
     ]
@@ -138,6 +139,7 @@ fn data() -> Vec<Case> {
         on(Data, Say("451 later"), DEFERRED),
         on(Data, Say("554 no valid recipients"), REJECTED),
         on(Data, Say("250 strange"), DEFERRED),
+        on(Data, Bytes(b"354 go\r\n250 taken early\r\n"), DEFERRED).ending_in("body"),
         on(Data, Silence, DEFERRED).stalls(),
         on(Data, Drop, DEFERRED),
     ]
@@ -166,7 +168,11 @@ fn after_the_dot() -> Vec<Case> {
         on(Dot, Say("550 5.1.1 no such user after all"), REJECTED),
         on(Dot, Say("552 5.2.2 mailbox is full"), in_minutes(15)),
         on(Dot, Say("552 message exceeds fixed maximum size"), REJECTED),
-        on(Dot, Say("554 DT:SPM 163 smtp5"), REJECTED),
+        on(
+            Dot,
+            Say("554 DT:SPM smtp5, please do not try again"),
+            REJECTED,
+        ),
         on(Dot, Say("554 Reject by content spam"), REJECTED),
         on(Dot, Say("554 Reject by behaviour spam"), in_minutes(15)),
         on(Dot, Say("554 refused"), REJECTED),
