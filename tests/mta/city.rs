@@ -35,12 +35,13 @@ impl City {
         }
     }
 
-    /// A city on the day it is, where mail may go out at any hour.
+    /// A city on the day it is, where mail may go out at any hour and again after a minute.
     pub(crate) fn today(postfix: &Postfix) -> Self {
         let city = Self::on(&Clock::System.today().to_string(), postfix);
         let file = city.folder.path().join("duban.toml");
         let settings = fs::read_to_string(&file).unwrap();
         let hours = "[schedule]\nsend_from = \"00:00\"\nsend_until = \"23:59\"\n";
+        let settings = settings.replace("[1, 5]", "[1]");
         fs::write(file, format!("{hours}{settings}")).unwrap();
         city
     }
