@@ -86,7 +86,7 @@ impl Channels {
         self.mail.warnings.iter().chain(&self.webhook.warnings)
     }
 
-    /// The longest one attempt can take once a connection is free; a lease must outlast it.
+    /// The longest one attempt can take; a lease must outlast it.
     #[must_use]
     pub const fn longest_attempt(&self) -> Duration {
         self.longest_attempt

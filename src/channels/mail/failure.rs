@@ -1,38 +1,14 @@
-//! How a conversation with a relay can fail: where, and with what.
+//! A conversation with a relay that failed: where, and with what.
 //!
-//! Owns the phases and causes, and whether the session outlives a failure. Refuses to
-//! say what a failure means for the mail; that is `classify`.
+//! Owns whether the session outlives a failure, and that nobody's address gets from the
+//! relay's words into a log. Refuses to say what a failure means for the mail; that is
+//! `domain::delivery::smtp`.
 
-use std::fmt;
+use chrono::{DateTime, Utc};
 
-/// Where a conversation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    Connect,
-    Tls,
-    Greeting,
-    Auth,
-    Mail,
-    Rcpt,
-    Data,
-    /// The message, before its dot.
-    Body,
-    /// After the dot.
-    Reply,
-}
-
-/// What ended it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// The relay said so.
-    Reply(u16, String),
-    /// The connection broke, or the reply was none.
-    Lost(String),
-    /// Its deadline passed.
-    Late,
-    /// The setup does not fit the relay.
-    Unfit(String),
-}
+use crate::channels::plain;
+use crate::domain::delivery::Outcome;
+use crate::domain::delivery::smtp::{self, Cause, Phase};
 
 /// A conversation that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,28 +30,25 @@ impl Failure {
         Self::new(phase, Cause::Lost(error.to_string()))
     }
 
-    /// Whether the relay refused in words and keeps the connection (421 closes it).
-    pub(super) const fn keeps_session(&self) -> bool {
-        let in_between = matches!(
-            self.phase,
-            Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Reply
-        );
-        in_between && matches!(&self.cause, Cause::Reply(code, _) if *code >= 400 && *code != 421)
+    /// What it means for the mail at `now`.
+    pub(super) fn outcome(&self, now: DateTime<Utc>) -> Outcome {
+        let outcome = smtp::outcome(self.phase, &self.cause, now);
+        Outcome {
+            detail: plain::peer_words(&outcome.detail),
+            ..outcome
+        }
     }
-}
 
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Greeting => "greeting",
-            Self::Auth => "auth",
-            Self::Mail => "mail",
-            Self::Rcpt => "rcpt",
-            Self::Data => "data",
-            Self::Body => "body",
-            Self::Reply => "reply",
-        })
+    /// Whether the relay refused this mail in words and the connection can take the next.
+    /// 421 closes it; 4yz to MAIL may be about the connection itself (`NetEase` 450 MI:DMC).
+    pub(super) const fn keeps_session(&self) -> bool {
+        let Cause::Reply(code, _) = &self.cause else {
+            return false;
+        };
+        match self.phase {
+            Phase::Mail => *code >= 500,
+            Phase::Rcpt | Phase::Data | Phase::Reply => *code >= 400 && *code != 421,
+            _ => false,
+        }
     }
 }

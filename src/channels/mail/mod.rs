@@ -4,10 +4,10 @@
 //! Refuses to retry: a failed attempt is an `Outcome`, and what follows is decided
 //! elsewhere.
 
-mod classify;
 mod compose;
 mod failure;
 mod file;
+mod replies;
 mod session;
 mod settings;
 mod smtp;
@@ -125,7 +125,7 @@ impl Mailer {
 }
 
 impl Settings {
-    /// The longest one attempt can take once a connection is free.
+    /// The longest one attempt can take.
     #[must_use]
     pub fn longest_attempt(&self) -> Duration {
         match self {

@@ -1,12 +1,11 @@
 //! One conversation with a relay, phase by phase, each under its own deadline.
 //!
 //! Owns the order of SMTP commands for one mail to one recipient. Refuses to judge:
-//! it says in which phase the conversation ended and with what, `classify` says what
+//! it says in which phase the conversation ended and with what, `domain` says what
 //! that means. A session that failed in any way but a plain refusal must be dropped,
 //! for a late reply would be taken for the next mail's.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -16,12 +15,13 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Route;
-use super::failure::{Cause, Failure, Phase};
+use super::failure::Failure;
 use super::settings::Deadlines;
-use super::wire;
+use super::wire::{self, Sent};
+use crate::domain::delivery::smtp::{Cause, Phase};
 
 /// Mails over one connection; 163.com answers `450 MI:DMC` beyond a limit of its own,
 /// and a fresh connection now and then follows a relay that moved.
@@ -37,7 +37,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// A connection on which mail can be sent.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
-    sent: Arc<AtomicU64>,
+    sent: Arc<Sent>,
     mails: u32,
     parked_at: Instant,
 }
@@ -45,7 +45,7 @@ pub(super) struct Session {
 impl Session {
     /// Connects, secures, greets and logs in.
     pub(super) async fn open(route: &Route) -> Result<Self, Failure> {
-        let sent = Arc::new(AtomicU64::new(0));
+        let sent = Arc::new(Sent::default());
         let wire = wire::connect(route, Arc::clone(&sent)).await?;
         let hello = ClientId::Domain(route.hello.clone());
         let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
@@ -95,25 +95,24 @@ impl Session {
     /// relay cannot have taken it; from then on only its reply can tell.
     async fn hand_over(&mut self, mail: &[u8], deadlines: &Deadlines) -> Result<Response, Failure> {
         let size = u64::try_from(mail.len()).unwrap_or(u64::MAX);
-        let before = self.sent.load(Ordering::Relaxed);
         let sent = Arc::clone(&self.sent);
-        let phase = || {
-            let written = sent.load(Ordering::Relaxed).saturating_sub(before);
-            if written > size {
-                Phase::Reply
-            } else {
-                Phase::Body
-            }
-        };
+        let body = sent.bytes().saturating_add(size);
         let mut message = std::pin::pin!(self.connection.message(mail));
-        let mut answer = timeout(deadlines.body, &mut message).await;
-        if answer.is_err() && phase() == Phase::Reply {
-            answer = timeout(deadlines.reply, &mut message).await;
-        }
+        let answer = tokio::select! {
+            biased;
+            answer = &mut message => Ok(answer),
+            () = sent.passes(body) => timeout(deadlines.reply, &mut message).await,
+            () = sleep(deadlines.body) => return Err(Failure::late(Phase::Body)),
+        };
+        let phase = if sent.bytes() > body {
+            Phase::Reply
+        } else {
+            Phase::Body
+        };
         match answer {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => Err(Failure::new(phase(), cause(&error))),
-            Err(_) => Err(Failure::late(phase())),
+            Ok(Err(error)) => Err(Failure::new(phase, cause(&error))),
+            Err(_) => Err(Failure::late(phase)),
         }
     }
 

@@ -107,6 +107,10 @@ pub enum TlsMode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Deadlines {
+    /// Waiting for one of our own connections: 300 s. Whoever waits longer behind stalled
+    /// conversations goes back into the outbox, before its lease ends under its feet.
+    #[serde(rename = "wait_secs", with = "seconds")]
+    pub wait: Duration,
     /// TCP connection, and TLS handshake: 30 s each (Postfix `smtp_connect_timeout`).
     #[serde(rename = "connect_secs", with = "seconds")]
     pub connect: Duration,
@@ -130,6 +134,7 @@ pub struct Deadlines {
 impl Default for Deadlines {
     fn default() -> Self {
         Self {
+            wait: Duration::from_mins(5),
             connect: Duration::from_secs(30),
             greeting: Duration::from_mins(1),
             command: Duration::from_mins(1),
@@ -141,11 +146,12 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// The longest one mail can take on a new connection: connect twice (TCP and TLS),
-    /// STARTTLS and greeting, AUTH, NOOP, MAIL, RCPT, RSET, DATA, body and reply.
+    /// The longest one mail can take: waiting for a connection, connect twice (TCP and
+    /// TLS), STARTTLS and greeting, AUTH, NOOP, MAIL, RCPT, RSET, DATA, body and reply.
     #[must_use]
     pub fn total(&self) -> Duration {
-        self.connect * 2 + self.greeting * 2 + self.command * 5 + self.data + self.body + self.reply
+        let opening = self.wait + self.connect * 2 + self.greeting * 2;
+        opening + self.command * 5 + self.data + self.body + self.reply
     }
 }
 
@@ -205,6 +211,7 @@ impl SmtpSettings {
 impl Deadlines {
     fn has_zero(&self) -> bool {
         let all = [
+            self.wait,
             self.connect,
             self.greeting,
             self.command,

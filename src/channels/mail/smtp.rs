@@ -7,14 +7,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::Route;
-use super::classify;
 use super::failure::Failure;
 use super::session::Session;
 use crate::channels::plain;
+use crate::domain::delivery::smtp::{Cause, Phase};
 use crate::domain::delivery::{Class, Outcome};
 
 /// The way to one relay.
@@ -33,22 +35,23 @@ impl Relay {
         }
     }
 
-    /// Sends one mail. Waits for a free connection first; that wait has no deadline of
-    /// its own, every mail ahead has.
+    /// Sends one mail. Waits for a free connection first, and not for ever: behind stalled
+    /// conversations it is given back, to be tried again.
     pub(super) async fn send(
         &self,
         envelope: &Envelope,
         mail: &[u8],
         now: DateTime<Utc>,
     ) -> Outcome {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Outcome::new(Class::Deferred, "connect", "the relay is closed");
+        let deadlines = &self.route.deadlines;
+        let Ok(_permit) = timeout(deadlines.wait, self.permits.acquire()).await else {
+            let busy = "every connection was busy with another mail".to_owned();
+            return Failure::new(Phase::Wait, Cause::Lost(busy)).outcome(now);
         };
         let mut session = match self.take().await {
             Ok(session) => session,
-            Err(failure) => return classify::outcome(&failure, now),
+            Err(failure) => return failure.outcome(now),
         };
-        let deadlines = &self.route.deadlines;
         match session.deliver(envelope, mail, deadlines).await {
             Ok(words) => {
                 self.put_back(session);
@@ -59,16 +62,16 @@ impl Relay {
                 if failure.keeps_session() && session.reset(deadlines).await {
                     self.put_back(session);
                 }
-                classify::outcome(&failure, now)
+                failure.outcome(now)
             }
         }
     }
 
-    /// Says goodbye on every parked connection.
+    /// Says goodbye on every parked connection, on all at once: one that does not answer
+    /// costs the others no time.
     pub(super) async fn close(&self) {
-        while let Some(session) = self.unpark() {
-            session.quit().await;
-        }
+        let parked = std::iter::from_fn(|| self.unpark());
+        join_all(parked.map(Session::quit)).await;
     }
 
     async fn take(&self) -> Result<Session, Failure> {

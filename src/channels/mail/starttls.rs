@@ -7,7 +7,8 @@
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::failure::{Cause, Failure, Phase};
+use super::failure::Failure;
+use crate::domain::delivery::smtp::{Cause, Phase};
 
 /// Lines of one reply, and bytes of one line, beyond which a peer is not believed.
 const MAX_LINES: usize = 64;

@@ -1,7 +1,7 @@
 //! The connection to a relay: TCP with nodelay, TLS where it is asked for.
 //!
-//! Owns reaching the relay and making the way to it safe. Refuses to speak mail;
-//! that is `session`. TLS is done here and not by lettre, so that both modes share
+//! Owns reaching the relay, making the way to it safe, and counting what was written.
+//! Refuses to speak mail; that is `session`. TLS is done here and not by lettre, so that both modes share
 //! one setup and nothing a server said before TLS is believed after it.
 
 use std::io;
@@ -15,26 +15,56 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::Route;
-use super::failure::{Cause, Failure, Phase};
+use super::failure::Failure;
+use super::replies::Replies;
 use super::settings::TlsMode;
 use super::starttls;
+use crate::domain::delivery::smtp::{Cause, Phase};
 
 /// What a relay greeted with before STARTTLS is not believed, so the codec, which
 /// waits for a greeting, is given this one after the handshake.
 const GREETED: &[u8] = b"220 secured\r\n";
+
+/// How much has been written, for whoever waits for a message to have left.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    bytes: AtomicU64,
+    more: Notify,
+}
+
+impl Sent {
+    /// How many bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Waits until it is more than so many. One waits at a time.
+    pub(super) async fn passes(&self, bytes: u64) {
+        while self.bytes() <= bytes {
+            self.more.notified().await;
+        }
+    }
+
+    fn add(&self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.more.notify_one();
+    }
+}
 
 /// A connection, counting what was written to it.
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: Stream,
     peer: SocketAddr,
-    unread: &'static [u8],
-    sent: Arc<AtomicU64>,
+    replies: Replies,
+    sent: Arc<Sent>,
 }
 
 #[derive(Debug)]
@@ -44,26 +74,26 @@ enum Stream {
 }
 
 /// Connects, each step under its deadline; `sent` counts the bytes handed over.
-pub(super) async fn connect(route: &Route, sent: Arc<AtomicU64>) -> Result<Wire, Failure> {
+pub(super) async fn connect(route: &Route, sent: Arc<Sent>) -> Result<Wire, Failure> {
     let mut tcp = dial(route).await?;
     let peer = tcp
         .peer_addr()
         .map_err(|error| Failure::lost(Phase::Connect, &error))?;
-    let (stream, unread) = match route.tls {
-        TlsMode::None => (Stream::Plain(tcp), &[][..]),
-        TlsMode::Implicit => (secure(route, tcp).await?, &[][..]),
+    let (stream, replies) = match route.tls {
+        TlsMode::None => (Stream::Plain(tcp), Replies::default()),
+        TlsMode::Implicit => (secure(route, tcp).await?, Replies::default()),
         TlsMode::Starttls => {
             let asked = starttls::ask(&mut tcp, &route.hello);
             timeout(route.deadlines.greeting, asked)
                 .await
                 .map_err(|_| Failure::late(Phase::Greeting))??;
-            (secure(route, tcp).await?, GREETED)
+            (secure(route, tcp).await?, Replies::after(GREETED))
         }
     };
     Ok(Wire {
         stream,
         peer,
-        unread,
+        replies,
         sent,
     })
 }
@@ -117,16 +147,19 @@ impl AsyncRead for Wire {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.unread.is_empty() {
-            let (now, later) = self.unread.split_at(self.unread.len().min(buf.remaining()));
-            buf.put_slice(now);
-            self.unread = later;
-            return Poll::Ready(Ok(()));
+        let mut room = [0; 1024];
+        while !self.replies.give(buf) {
+            let mut came = ReadBuf::new(&mut room);
+            match &mut self.stream {
+                Stream::Plain(stream) => ready!(Pin::new(stream).poll_read(cx, &mut came))?,
+                Stream::Tls(stream) => ready!(Pin::new(stream).poll_read(cx, &mut came))?,
+            }
+            if came.filled().is_empty() {
+                break;
+            }
+            self.replies.take(came.filled())?;
         }
-        match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -136,14 +169,12 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.replies.asked()?;
         let written = match &mut self.stream {
             Stream::Plain(stream) => ready!(Pin::new(stream).poll_write(cx, bytes))?,
             Stream::Tls(stream) => ready!(Pin::new(stream).poll_write(cx, bytes))?,
         };
-        self.sent.fetch_add(
-            u64::try_from(written).unwrap_or(u64::MAX),
-            Ordering::Relaxed,
-        );
+        self.sent.add(written);
         Poll::Ready(Ok(written))
     }
 

@@ -1,6 +1,8 @@
 //! E-mail over real sockets and into real files.
 
+mod conversations;
 mod files;
+mod independence;
 mod letters;
 mod sessions;
 mod settings;
@@ -25,6 +27,7 @@ use crate::support::smtp::Relay;
 pub(super) fn short() -> Deadlines {
     let short = Duration::from_millis(400);
     Deadlines {
+        wait: Duration::from_secs(20),
         connect: Duration::from_secs(5),
         greeting: short,
         command: short,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use duban::channels::mail::Deadlines;
 use duban::domain::delivery::Class;
+use futures_util::future::join_all;
 
 use super::{channels, keyed, plain};
 use crate::support::messages::now;
@@ -145,4 +146,51 @@ async fn a_connection_is_retired_after_a_hundred_mails() {
         );
     }
     assert_eq!(relay.sessions(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_has_carried_enough_is_not_used_again() {
+    let relay = Relay::start(Tls::None);
+    let channels = channels(plain(&relay));
+    assert_eq!(
+        channels.send(&keyed("warm"), now()).await.class,
+        Class::Accepted
+    );
+    relay.next(
+        Stage::Mail,
+        Act::Say("450 MI:DMC too much on this connection"),
+    );
+    assert_eq!(
+        channels.send(&keyed("first"), now()).await.class,
+        Class::Deferred
+    );
+    assert_eq!(
+        channels.send(&keyed("second"), now()).await.class,
+        Class::Accepted
+    );
+    assert_eq!(relay.sessions(), 2);
+}
+
+#[tokio::test]
+async fn a_goodbye_that_is_not_answered_costs_two_seconds_however_many_there_are() {
+    let relay = Relay::start(Tls::None);
+    let channels = channels(plain(&relay));
+    let keys = ["a", "b", "c", "d"].map(keyed);
+    let sends = keys.each_ref().map(|mail| channels.send(mail, now()));
+    for outcome in join_all(sends).await {
+        assert_eq!(outcome.class, Class::Accepted, "{outcome:?}");
+    }
+    let parked = relay.sessions();
+    assert!(parked > 1, "only {parked} connections");
+    for _ in 0..parked {
+        relay.next(Stage::Quit, Act::Silence);
+    }
+    let begun = Instant::now();
+    channels.close().await;
+    let lasted = begun.elapsed();
+    assert!(lasted < Duration::from_secs(3), "{lasted:?}");
+    let goodbyes = relay.commands();
+    let goodbyes = goodbyes.iter().filter(|line| *line == "QUIT");
+    assert_eq!(goodbyes.count(), parked);
+    assert_eq!(relay.taken().len(), 4);
 }

@@ -72,28 +72,6 @@ async fn a_reply_slipped_in_before_the_handshake_is_refused() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_a_stranger_holds_the_channel() {
-    let (authority, stranger) = (Authority::new(), Authority::new());
-    for mode in [TlsMode::Implicit, TlsMode::Starttls] {
-        let tls = match mode {
-            TlsMode::Implicit => Tls::Implicit(stranger.acceptor()),
-            _ => Tls::Starttls(stranger.acceptor()),
-        };
-        let relay = Relay::start(tls);
-        let outcome = channels(secured(&relay, mode, &authority))
-            .send(&messages::mail(), now())
-            .await;
-        assert_eq!(
-            (outcome.class, outcome.scope),
-            (Class::Deferred, Scope::Channel),
-            "{outcome:?}"
-        );
-        assert_eq!(outcome.phase, "tls");
-        assert!(relay.taken().is_empty());
-    }
-}
-
-#[tokio::test]
 async fn a_refused_login_holds_the_channel_and_not_the_mail() {
     let authority = Authority::new();
     let relay = Relay::start(Tls::Implicit(authority.acceptor()));

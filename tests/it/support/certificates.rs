@@ -3,41 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
-/// An authority, its certificate in a file, and a server on loopback that it vouches for.
+/// An authority, its certificate in a file, and servers that it vouches for.
 pub(crate) struct Authority {
     folder: TempDir,
-    acceptor: TlsAcceptor,
+    issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
     pub(crate) fn new() -> Self {
         let mut about = CertificateParams::new(Vec::new()).unwrap();
         about.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(about, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-        let about = CertificateParams::new(names).unwrap();
-        let certificate = about.signed_by(&key, &authority).unwrap();
+        let issuer = CertifiedIssuer::self_signed(about, KeyPair::generate().unwrap()).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        Self {
-            folder,
-            acceptor: TlsAcceptor::from(Arc::new(server)),
-        }
+        std::fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
+        Self { folder, issuer }
     }
 
     /// The authority's certificate as a PEM file.
@@ -50,7 +37,33 @@ impl Authority {
         self.folder.path()
     }
 
+    /// A server on loopback.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        self.acceptor.clone()
+        self.server(&["127.0.0.1", "localhost"], 2999)
+    }
+
+    /// A server with these names, whose certificate ends with the year before.
+    pub(crate) fn server(&self, names: &[&str], ends: i32) -> TlsAcceptor {
+        let (certificate, key) = self.certificate(names, ends);
+        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(server))
+    }
+
+    /// A server's certificate and key, in PEM.
+    pub(crate) fn certificate(&self, names: &[&str], ends: i32) -> (String, String) {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let mut about = CertificateParams::new(names).unwrap();
+        about.not_before = date_time_ymd(2000, 1, 1);
+        about.not_after = date_time_ymd(ends, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = about.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
     }
 }

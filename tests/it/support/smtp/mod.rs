@@ -2,7 +2,8 @@
 //! it is told to.
 //!
 //! `relay.next(Stage::Rcpt, Act::Say("550 5.1.1 no such user"))` holds for one
-//! occurrence of that stage; several are used up in order.
+//! occurrence of that stage; several are used up in order. `relay.for_recipient` holds for
+//! whatever is said about that recipient.
 
 mod talk;
 
@@ -30,6 +31,7 @@ pub(crate) enum Stage {
     Dot,
     Noop,
     Rset,
+    Quit,
 }
 
 /// What the server does at a stage instead of its usual answer.
@@ -47,6 +49,12 @@ pub(crate) enum Act {
     TakeAndDrop,
     /// Gives its usual answer, but only after this long.
     Late(Duration),
+    /// Answers these bytes, as they are.
+    Bytes(&'static [u8]),
+    /// Answers this, one byte at a time with so long between.
+    Trickle(Duration, &'static str),
+    /// Answers with so many bytes in one reply of many lines, which begin with this code.
+    Flood(&'static str, usize),
 }
 
 /// How connections are protected.
@@ -80,6 +88,7 @@ struct State {
     tls: Tls,
     extensions: &'static [&'static str],
     script: Mutex<BTreeMap<Stage, VecDeque<Act>>>,
+    by_recipient: Mutex<BTreeMap<(String, Stage), VecDeque<Act>>>,
     taken: Mutex<Vec<Taken>>,
     sessions: Mutex<usize>,
     commands: Mutex<Vec<String>>,
@@ -103,6 +112,7 @@ impl Relay {
             tls,
             extensions,
             script: Mutex::default(),
+            by_recipient: Mutex::default(),
             taken: Mutex::default(),
             sessions: Mutex::default(),
             commands: Mutex::default(),
@@ -121,6 +131,14 @@ impl Relay {
     pub(crate) fn next(&self, stage: Stage, act: Act) -> &Self {
         let mut script = self.state.script.lock().unwrap();
         script.entry(stage).or_default().push_back(act);
+        self
+    }
+
+    /// The next time `stage` is about this recipient.
+    pub(crate) fn for_recipient(&self, address: &str, stage: Stage, act: Act) -> &Self {
+        let mut script = self.state.by_recipient.lock().unwrap();
+        let acts = script.entry((address.to_owned(), stage)).or_default();
+        acts.push_back(act);
         self
     }
 

@@ -94,7 +94,7 @@ impl Talk {
             "NOOP" => self.answer(stream, Stage::Noop, "250 ok").await,
             "RSET" => self.answer(stream, Stage::Rset, "250 ok").await,
             "QUIT" => {
-                say(stream, "221 bye").await;
+                self.answer(stream, Stage::Quit, "221 bye").await;
                 false
             }
             _ => say(stream, "502 what").await,
@@ -120,7 +120,10 @@ impl Talk {
         let act = self.act(Stage::Dot);
         let takes = match act {
             None | Some(Act::TakeAndDrop | Act::Late(_)) => true,
-            Some(Act::Say(text)) => text.starts_with('2'),
+            Some(Act::Say(text) | Act::Trickle(_, text) | Act::Flood(text, _)) => {
+                text.starts_with('2')
+            }
+            Some(Act::Bytes(bytes)) => bytes.starts_with(b"2"),
             Some(Act::Silence | Act::Deaf | Act::Drop) => false,
         };
         if takes {
@@ -160,6 +163,13 @@ impl Talk {
     }
 
     fn act(&self, stage: Stage) -> Option<Act> {
+        if let Some(recipient) = self.to.last() {
+            let mut script = self.state.by_recipient.lock().unwrap();
+            let acts = script.get_mut(&(recipient.clone(), stage));
+            if let Some(act) = acts.and_then(VecDeque::pop_front) {
+                return Some(act);
+            }
+        }
         let mut script = self.state.script.lock().unwrap();
         script.get_mut(&stage).and_then(VecDeque::pop_front)
     }
@@ -189,13 +199,31 @@ impl Talk {
                 tokio::time::sleep(pause).await;
                 say(stream, usual).await
             }
+            Some(Act::Bytes(bytes)) => write(stream, bytes).await,
+            Some(Act::Trickle(pause, text)) => {
+                for byte in format!("{text}\r\n").bytes() {
+                    if !write(stream, &[byte]).await {
+                        return false;
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                true
+            }
+            Some(Act::Flood(code, bytes)) => {
+                let line = format!("{code}-{}\r\n", "x".repeat(400));
+                let lines = line.repeat(bytes / line.len());
+                write(stream, lines.as_bytes()).await && say(stream, &format!("{code} end")).await
+            }
         }
     }
 }
 
 async fn say<S: AsyncWrite + Unpin>(stream: &mut S, text: &str) -> bool {
-    let line = format!("{text}\r\n");
-    stream.write_all(line.as_bytes()).await.is_ok() && stream.flush().await.is_ok()
+    write(stream, format!("{text}\r\n").as_bytes()).await
+}
+
+async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> bool {
+    stream.write_all(bytes).await.is_ok() && stream.flush().await.is_ok()
 }
 
 async fn read_message<S>(stream: &mut BufReader<S>) -> Option<Vec<u8>>
