@@ -4,6 +4,8 @@
 //! policy between them. Refuses to speak to the network or to roll dice: the
 //! moment and the jitter are arguments.
 
+pub mod http;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
