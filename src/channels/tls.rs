@@ -80,10 +80,10 @@ pub(super) fn client_as(trust: &Trust, identity: Option<&Identity>) -> Result<Cl
     };
     let chain = certificates(&identity.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&identity.key)
-        .map_err(|error| unfit(&identity.key, error, "a private key in PEM form"))?;
+        .map_err(|error| unfit(&identity.key, &error, "a private key in PEM form"))?;
     builder
         .with_client_auth_cert(chain, key)
-        .map_err(|error| unfit(&identity.key, error, "the key of the certificate"))
+        .map_err(|error| unfit(&identity.key, &error, "the key of the certificate"))
 }
 
 fn own_roots(file: &Path) -> Result<RootCertStore, Fault> {
@@ -91,7 +91,7 @@ fn own_roots(file: &Path) -> Result<RootCertStore, Fault> {
     for certificate in certificates(file)? {
         roots
             .add(certificate)
-            .map_err(|error| unfit(file, error, CERTIFICATES))?;
+            .map_err(|error| unfit(file, &error, CERTIFICATES))?;
     }
     Ok(roots)
 }
@@ -103,14 +103,14 @@ const CERTIFICATES: &str = "certificates in PEM form";
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let all = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unfit(file, error, CERTIFICATES))?;
+        .map_err(|error| unfit(file, &error, CERTIFICATES))?;
     if all.is_empty() {
-        return Err(unfit(file, "no certificate", CERTIFICATES));
+        return Err(unfit(file, &"no certificate", CERTIFICATES));
     }
     Ok(all)
 }
 
-fn unfit(file: &Path, found: impl ToString, expected: &str) -> Fault {
+fn unfit(file: &Path, found: &impl ToString, expected: &str) -> Fault {
     Fault::new(file.display().to_string(), found.to_string(), expected)
 }
 

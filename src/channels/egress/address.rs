@@ -51,6 +51,14 @@ const METADATA_V6: [Ipv6Addr; 3] = [
     Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
 ];
 
+/// Where an IPv4 address lies under a prefix of 48, 56, 64 and 96 bits.
+const NAT64_PLACES: [[usize; 4]; 4] = [
+    [6, 7, 9, 10],
+    [7, 9, 10, 11],
+    [9, 10, 11, 12],
+    [12, 13, 14, 15],
+];
+
 /// Why `address` is never reached, if it is not.
 pub(super) fn never(address: IpAddr) -> Option<Never> {
     match address.to_canonical() {
@@ -97,11 +105,16 @@ fn inside(address: Ipv6Addr) -> Vec<Ipv4Addr> {
     let last = at([12, 13, 14, 15]);
     let mut found = match address.segments() {
         // Compatible (RFC 4291 2.5.5.1), translated (RFC 2765 2.1), NAT64 (RFC 6052 2.1).
-        [0, 0, 0, 0, 0, 0, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => {
+        [0, 0, 0, 0, 0 | 0xffff, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => {
             vec![last]
         }
         // NAT64 of local use (RFC 8215): the operator chooses one of the places of RFC 6052 2.2.
-        [0x64, 0xff9b, 1, ..] => nat64_places().map(at).into_iter().filter(is_set).collect(),
+        // A prefix of another length leaves zeros there.
+        [0x64, 0xff9b, 1, ..] => NAT64_PLACES
+            .map(at)
+            .into_iter()
+            .filter(|found| found.octets()[0] != 0)
+            .collect(),
         // Teredo: the server, and the client with its bits turned (RFC 4380 4).
         [0x2001, 0, ..] => vec![at([4, 5, 6, 7]), Ipv4Addr::from_bits(!last.to_bits())],
         // 6to4 (RFC 3056 2).
@@ -113,19 +126,4 @@ fn inside(address: Ipv6Addr) -> Vec<Ipv4Addr> {
         found.push(last);
     }
     found
-}
-
-/// Where an IPv4 address lies under a prefix of 48, 56, 64 and 96 bits.
-const fn nat64_places() -> [[usize; 4]; 4] {
-    [
-        [6, 7, 9, 10],
-        [7, 9, 10, 11],
-        [9, 10, 11, 12],
-        [12, 13, 14, 15],
-    ]
-}
-
-/// Under a prefix of another length there are zeros at the place.
-fn is_set(address: &Ipv4Addr) -> bool {
-    address.octets()[0] != 0
 }

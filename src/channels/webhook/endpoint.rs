@@ -64,6 +64,7 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("unit", &self.unit)
+            .field("written", &self.written)
             .field("url", &"..")
             .field("secrets", &self.secrets)
             .field("ca_file", &self.ca_file)

@@ -265,3 +265,18 @@ fn http_date(text: &str) -> Option<DateTime<Utc>> {
     .find_map(|form| NaiveDateTime::parse_from_str(moment.trim(), form).ok())
     .map(|at| at.and_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_row_and_no_row_is_hidden_by_an_earlier_one() {
+        for row in ROWS {
+            // What is special stands before the range it is taken from.
+            assert_eq!(&row_of(row.to), row, "{row:?}");
+            assert!(!row.source.is_empty() && !row.meaning.is_empty());
+        }
+        assert_eq!(row_of(u16::MAX).class, Class::Deferred);
+    }
+}

@@ -2,7 +2,7 @@
 //! connected to who should not.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use duban::channels::egress::{Egress, Settings, Towards};
@@ -96,7 +96,7 @@ async fn found(row: &Row, port: u16) -> String {
         let left: Vec<IpAddr> = left
             .unwrap_or_default()
             .iter()
-            .map(|one| one.ip())
+            .map(SocketAddr::ip)
             .collect();
         if !left.is_empty() && row.expected != "here" {
             let left: Vec<String> = left.iter().map(ToString::to_string).collect();

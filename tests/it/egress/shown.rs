@@ -36,7 +36,7 @@ fn no_token_of_a_url_is_in_any_log_table_or_report() {
     for command in [
         ["check"].as_slice(),
         &["check", "--json"],
-        &["notices", "--json"],
+        &["notices", "list"],
         &["due"],
     ] {
         said += &world.duban(command);
