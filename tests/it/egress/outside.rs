@@ -89,6 +89,24 @@ async fn a_configured_proxy_resolves_the_names_that_are_listed() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_opens_no_tunnel_defers() {
+    let proxy = Receiver::start().await;
+    let egress = without_names(&through(proxy.port));
+    let setup = setup("https://oa.example.gov.cn/token-in-path");
+    let outcome = setup.open_to(&egress).unwrap().send(&hook(), now()).await;
+    assert_eq!(
+        (outcome.class, outcome.phase.as_str()),
+        (Class::Deferred, "connect"),
+        "{outcome:?}"
+    );
+    assert_eq!((proxy.connections(), proxy.requests().len()), (1, 0));
+    assert!(
+        !format!("{outcome:?}").contains("oa.example"),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_not_listed_is_not_asked_of_the_proxy() {
     let proxy = Receiver::start().await;
     let egress = without_names(&through(proxy.port));

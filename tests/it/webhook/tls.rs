@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use duban::domain::delivery::{Class, Outcome, Scope};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -14,6 +15,7 @@ use rustls::{RootCertStore, ServerConfig};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
+use super::peer::{Peer, Script};
 use super::{Setup, hook};
 use crate::support::http::Receiver;
 
@@ -112,6 +114,26 @@ async fn a_certificate_that_ended_names_another_or_comes_from_a_stranger_holds_t
     let plain = Receiver::start().await;
     let outcome = city.setup(&plain).send(&hook()).await;
     assert_eq!(outcome.class, Class::Deferred, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_ends_was_no_delivery() {
+    let city = City::new();
+    for script in [Script::NeverAccept, Script::ResetAtOnce] {
+        let peer = Peer::start(script).await;
+        let mut setup = Setup::new(&format!("https://127.0.0.1:{}/", peer.port));
+        setup.endpoint.ca_file = Some(city.at("ca.pem"));
+        setup.settings.timeout_secs = 20;
+        let begun = Instant::now();
+        let outcome = setup.send(&hook()).await;
+        assert_eq!(
+            (outcome.class, outcome.scope, outcome.phase.as_str()),
+            (Class::Deferred, Scope::Message, "connect"),
+            "{outcome:?}"
+        );
+        // By the deadline of connecting, which is one second here.
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
 }
 
 #[tokio::test]
