@@ -94,7 +94,7 @@ impl Scene {
         let relay = "transport = \"smtp\"\nhost = \"127.0.0.1\"\ntls = \"none\"";
         let text = format!(
             "[mail]\n{relay}\nport = {smtp}\nfrom = \"centre <duban@example.gov.cn>\"\n\n\
-             [log]\nlevel = \"info\"\n"
+             [egress]\nloopback_ports = [{http}]\n\n[log]\nlevel = \"info\"\n"
         );
         fs::write(self.config(), text)?;
         fs::write(self.folder.join("secret"), SECRET)?;

@@ -4,6 +4,7 @@
 //! decide what follows, to remember anything, and to know what time it is. A failed
 //! delivery is an `Outcome`, never an error; an error here means the setup is wrong.
 
+pub mod egress;
 pub mod mail;
 pub mod secret;
 pub mod webhook;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::delivery::Outcome;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
+use egress::Egress;
 use mail::Mailer;
 use webhook::Poster;
 use wording::Wording;
@@ -52,12 +54,13 @@ impl Channels {
         mail: &mail::Settings,
         webhook: &webhook::Settings,
         endpoints: &[webhook::Endpoint],
+        egress: &Egress,
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
         let longest_attempt = mail.longest_attempt().max(webhook.timeout());
         let wording = Wording::new().map_err(|fault| vec![fault]);
         let mail = Mailer::new(mail, credentials);
-        let webhook = Poster::new(webhook, endpoints, credentials);
+        let webhook = Poster::new(webhook, endpoints, egress, credentials);
         match (mail, webhook, wording) {
             (Ok(mail), Ok(webhook), Ok(wording)) => Ok(Self {
                 mail,

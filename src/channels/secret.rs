@@ -86,13 +86,7 @@ impl SecretSource {
         }
         Ok(Opened {
             secret: Secret::new(line),
-            warning: open_to_others(&about).then(|| {
-                Fault::new(
-                    &place,
-                    "a secret that everybody can read",
-                    "mode 0600 or 0400",
-                )
-            }),
+            warning: doubt(&path, &about),
         })
     }
 
@@ -113,6 +107,13 @@ impl SecretSource {
             }
         }
     }
+}
+
+/// What is unwise about how the secret at `path` is kept.
+pub(super) fn doubt(path: &Path, about: &fs::Metadata) -> Option<Fault> {
+    let place = path.display().to_string();
+    let found = "a secret that everybody can read";
+    open_to_others(about).then(|| Fault::new(place, found, "mode 0600 or 0400"))
 }
 
 #[cfg(unix)]

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::channels::{mail as mail_channel, webhook};
+use crate::channels::{egress, mail as mail_channel, webhook};
 use crate::domain::fault::Fault;
 
 pub use delivery::Delivery;
@@ -50,6 +50,8 @@ pub struct Config {
     pub mail: mail_channel::Settings,
     /// What holds for every endpoint.
     pub webhook: webhook::Settings,
+    /// Where webhooks may go.
+    pub egress: egress::Settings,
     /// Units, people and endpoints, from `units.toml`.
     pub units: Units,
     /// The file the units come from.
@@ -107,6 +109,7 @@ impl Config {
             log: document.section("log").unwrap_or_default(),
             mail: mail::mail(&mut document, path),
             webhook: document.section("webhook").unwrap_or_default(),
+            egress: document.section("egress").unwrap_or_default(),
             units: Units::default(),
         };
         config.refuse_contradictions(&mut document);
@@ -117,6 +120,7 @@ impl Config {
         let sections = [
             ("schedule", self.schedule.contradictions()),
             ("delivery", self.delivery.contradictions()),
+            ("egress", self.egress.contradictions()),
         ];
         for (section, contradictions) in sections {
             for (key, found, expected) in contradictions {

@@ -44,6 +44,8 @@ impl Units {
             refuse_faults(unit, &mut document);
         }
         let roles = roles.named(&names, &mut document);
+        let all = centre.iter().chain(&units);
+        let endpoints = all.filter_map(|unit| unit.endpoint(&document)).collect();
         if let Some(centre) = &centre
             && centre.contact.is_empty()
             && centre.webhook.is_none()
@@ -53,18 +55,14 @@ impl Units {
             document.refuse(place, "a centre that nobody can reach", expected);
         }
         match (centre, document.finish()) {
-            (Some(centre), faults) if faults.is_empty() => Ok(Self::of(centre, units, roles)),
+            (Some(centre), faults) if faults.is_empty() => {
+                let units = units.into_iter().map(UnitTable::unit).collect();
+                Ok(Self {
+                    directory: Directory::new(centre.unit(), units, roles),
+                    endpoints,
+                })
+            }
             (_, faults) => Err(faults),
-        }
-    }
-
-    fn of(centre: UnitTable, units: Vec<UnitTable>, roles: BTreeMap<Role, String>) -> Self {
-        let all = std::iter::once(&centre).chain(&units);
-        let endpoints = all.filter_map(UnitTable::endpoint).collect();
-        let units = units.into_iter().map(UnitTable::unit).collect();
-        Self {
-            directory: Directory::new(centre.unit(), units, roles),
-            endpoints,
         }
     }
 }
@@ -112,7 +110,7 @@ struct UnitTable {
     aliases: Vec<Spanned<String>>,
     #[serde(default)]
     contact: Vec<ContactTable>,
-    webhook: Option<Endpoint>,
+    webhook: Option<Spanned<Endpoint>>,
 }
 
 #[derive(Deserialize)]
@@ -148,10 +146,13 @@ impl UnitTable {
         }
     }
 
-    fn endpoint(&self) -> Option<Endpoint> {
-        let endpoint = self.webhook.clone()?;
-        let unit = self.name.get_ref().trim().to_owned();
-        Some(Endpoint { unit, ..endpoint })
+    fn endpoint(&self, document: &Document<'_>) -> Option<Endpoint> {
+        let endpoint = self.webhook.as_ref()?;
+        Some(Endpoint {
+            unit: self.name.get_ref().trim().to_owned(),
+            written: document.place(Some(endpoint.span())),
+            ..endpoint.get_ref().clone()
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use chrono::NaiveTime;
 use sha2::{Digest as _, Sha256};
 
 use crate::channels::Channels;
+use crate::channels::egress::Egress;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
 use crate::domain::fault::Fault;
@@ -54,6 +55,7 @@ impl Live {
             &config.mail,
             &config.webhook,
             &config.units.endpoints,
+            &Egress::new(&config.egress),
             credentials.as_deref(),
         );
         let (library, channels) = match (library, channels) {

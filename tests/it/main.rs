@@ -30,6 +30,7 @@ mod daemon;
 mod digest;
 mod directory;
 mod edges;
+mod egress;
 mod findings;
 mod gaps;
 mod golden;

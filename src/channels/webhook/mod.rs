@@ -1,34 +1,35 @@
 //! Webhooks: one signed notice to one unit's system, by Standard Webhooks 1.0.0.
 //!
-//! Owns the request, its one deadline and its verdict. Refuses to follow redirects,
-//! to use a proxy, to read more than a bound of the answer, and to show a URL.
+//! Owns the request and its signature. Refuses to follow redirects, to go where egress
+//! does not let it, to read more than a bound of the answer, and to show a URL.
 
 mod body;
-mod classify;
+mod client;
+mod endpoint;
+mod exchange;
 mod settings;
 mod sign;
+mod target;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
-use reqwest::{Client, RequestBuilder, Response, redirect};
-use tokio::time::{Instant, timeout_at};
+use reqwest::{Client, RequestBuilder};
+use tokio::time::Instant;
 
+use super::egress::Egress;
 use super::plain;
-use super::tls::{self, Trust};
 use super::wording::Wording;
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::Message;
-use settings::Target;
-pub use settings::{Endpoint, Settings};
-
-/// More of an answer than this is not read (64 KiB); no receiver needs it to say yes.
-const MAX_ANSWER_BYTES: usize = 64 * 1024;
+use client::Clients;
+pub use endpoint::Endpoint;
+pub use settings::Settings;
+use target::Target;
 
 /// Posts to every endpoint the directory has.
 pub(super) struct Poster {
@@ -39,32 +40,39 @@ pub(super) struct Poster {
 }
 
 impl Poster {
-    /// Builds everything once: keys read, one client per set of authorities.
+    /// Builds everything once: keys read, one client for each way.
     pub(super) fn new(
         settings: &Settings,
         endpoints: &[Endpoint],
+        egress: &Egress,
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
         let mut faults = settings.faults();
         let mut warnings = Vec::new();
-        let mut clients: BTreeMap<Trust, Client> = BTreeMap::new();
+        let mut clients = Clients::new(settings, egress);
         let mut targets = BTreeMap::new();
         for endpoint in endpoints {
-            let client = shared_client(&mut clients, settings, endpoint);
-            let target = endpoint.read(settings, credentials, &mut warnings);
-            match (client, target) {
-                (Ok(client), Ok(target)) => {
+            let papers = clients.papers(endpoint);
+            let target = endpoint.read(settings, egress, credentials, &mut warnings);
+            let (papers, target) = match (papers, target) {
+                (Ok(papers), Ok(target)) => (papers, target),
+                (papers, target) => {
+                    faults.extend(papers.err());
+                    faults.extend(target.err().unwrap_or_default());
+                    continue;
+                }
+            };
+            match clients.client(papers, &target) {
+                Ok(client) => {
                     targets.insert(endpoint.unit.clone(), (client, target));
                 }
-                (client, target) => {
-                    faults.extend(client.err());
-                    faults.extend(target.err().unwrap_or_default());
-                }
+                Err(error) => faults.push(endpoint.unfit(error)),
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
+        warnings.extend(endpoints.first().and_then(|_| unlisted(egress)));
         Ok(Self {
             endpoints: targets,
             timeout: settings.timeout(),
@@ -99,45 +107,17 @@ impl Poster {
                 );
             }
         };
-        post(
-            request(client, target, message, body, now),
-            Instant::now() + self.timeout,
-            now,
-        )
-        .await
+        let request = request(client, target, message, body, now);
+        exchange::exchange(request, target, Instant::now() + self.timeout, now).await
     }
 }
 
-fn shared_client(
-    clients: &mut BTreeMap<Trust, Client>,
-    settings: &Settings,
-    endpoint: &Endpoint,
-) -> Result<Client, Fault> {
-    let trust = match &endpoint.ca_file {
-        None if endpoint.url.starts_with("http://") => Trust::Nobody,
-        ca_file => Trust::in_file_or_system(ca_file.as_deref()),
-    };
-    if let Some(client) = clients.get(&trust) {
-        return Ok(client.clone());
-    }
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls::client(&trust)?)
-        .redirect(redirect::Policy::none())
-        .no_proxy()
-        // A kept connection that the receiver has just closed makes an Unknown of a message
-        // nobody read; notices are few enough for a connection each.
-        .pool_max_idle_per_host(0)
-        .connect_timeout(Duration::from_secs(settings.connect_timeout_secs))
-        .build()
-        .map_err(|error| {
-            Fault::new(
-                endpoint.place("ca_file"),
-                error.to_string(),
-                "a working HTTP client",
-            )
-        })?;
-    clients.insert(trust, client.clone());
-    Ok(client)
+/// Without a list webhooks may go anywhere, which is allowed and unwise.
+fn unlisted(egress: &Egress) -> Option<Fault> {
+    let found = "no list of what webhooks may reach";
+    let expected = "`allow_cidr` or `allow_host`: until then any address may be reached, except \
+                    loopback, link-local, multicast and metadata";
+    (!egress.has_list()).then(|| Fault::new("egress", found, expected))
 }
 
 /// The attempt's number and doubt travel in headers, so that the body stays the same.
@@ -165,44 +145,4 @@ fn request(
         request
     };
     request.body(body)
-}
-
-async fn post(request: RequestBuilder, deadline: Instant, now: DateTime<Utc>) -> Outcome {
-    match timeout_at(deadline, request.send()).await {
-        Ok(Ok(mut answer)) => {
-            let outcome = classify::outcome(answer.status(), answer.headers(), now);
-            // The status has been given; reading on only lets the receiver finish in peace.
-            let _ = timeout_at(deadline, drain(&mut answer)).await;
-            outcome
-        }
-        Ok(Err(error)) => broken(error),
-        Err(_) => Outcome::new(Class::Unknown, "http", "no answer in time"),
-    }
-}
-
-/// Before there is a connection nothing was sent; afterwards nobody knows.
-fn broken(error: reqwest::Error) -> Outcome {
-    let error = error.without_url();
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        words = inner.to_string();
-        source = inner.source();
-    }
-    if error.is_connect() || error.is_builder() {
-        Outcome::new(Class::Deferred, "connect", plain::peer_words(&words))
-    } else {
-        Outcome::new(Class::Unknown, "http", plain::peer_words(&words))
-    }
-}
-
-/// Reads the answer to its end, or to the bound.
-async fn drain(answer: &mut Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        read += chunk.len();
-        if read >= MAX_ANSWER_BYTES {
-            return;
-        }
-    }
 }

@@ -22,6 +22,7 @@ use tokio::runtime::Runtime;
 use super::args::DemoArgs;
 use super::outcome::faulty;
 use super::table::Screen;
+use crate::channels::egress;
 use crate::channels::mail::{FileSettings, Settings as Mail};
 use crate::channels::webhook::Endpoint;
 use crate::clock::{Clock, instant};
@@ -86,7 +87,7 @@ struct Play<'r> {
 impl<'r> Play<'r> {
     fn prepare(stage: Stage, ledger: ledger::Ledger, runtime: &'r Runtime) -> anyhow::Result<Self> {
         let units = stage.units()?;
-        let (server, endpoints) = runtime.block_on(receivers(&stage, &units.endpoints))?;
+        let (server, endpoints, port) = runtime.block_on(receivers(&stage, &units.endpoints))?;
         let config = Config {
             catalog: stage.catalog(),
             ledger: stage.ledger(),
@@ -94,6 +95,10 @@ impl<'r> Play<'r> {
                 from: "市督查指挥中心 <duban@example.gov.cn>".to_owned(),
                 folder: stage.mail(),
             }),
+            egress: egress::Settings {
+                loopback_ports: vec![port],
+                ..egress::Settings::default()
+            },
             units: Units { endpoints, ..units },
             ..Config::default()
         };
@@ -211,11 +216,12 @@ fn days(args: &DemoArgs, today: NaiveDate) -> Vec<NaiveDate> {
         .collect()
 }
 
-/// A receiver for all endpoints, and the endpoints with its address instead of theirs.
+/// A receiver for all endpoints, the endpoints with its address instead of theirs, and its
+/// port.
 async fn receivers(
     stage: &Stage,
     endpoints: &[Endpoint],
-) -> anyhow::Result<(Server, Vec<Endpoint>)> {
+) -> anyhow::Result<(Server, Vec<Endpoint>, u16)> {
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .context("failed to open a receiver")?;
@@ -232,7 +238,7 @@ async fn receivers(
     }
     let router = receiver::router(stage.bodies(), secrets);
     let server = receiver::serve(listener, router, std::future::pending());
-    Ok((Box::pin(server), local))
+    Ok((Box::pin(server), local, address.port()))
 }
 
 fn write_places(out: &mut dyn Write, stage: &Stage, today: NaiveDate) -> io::Result<()> {

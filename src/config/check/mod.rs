@@ -13,6 +13,7 @@ use chrono_tz::Asia;
 use serde::Serialize;
 
 use crate::channels::Channels;
+use crate::channels::egress::Egress;
 use crate::domain::calendar::{Calendar, Coverage};
 use crate::domain::directory::Unit;
 use crate::domain::fault::Fault;
@@ -145,7 +146,15 @@ impl Report {
     /// URLs are read as they will be at start.
     fn channels(&mut self, config: &Config, credentials: Option<&Path>) {
         let endpoints = &config.units.endpoints;
-        match Channels::new(&config.mail, &config.webhook, endpoints, credentials) {
+        let egress = Egress::new(&config.egress);
+        let built = Channels::new(
+            &config.mail,
+            &config.webhook,
+            endpoints,
+            &egress,
+            credentials,
+        );
+        match built {
             Ok(channels) => self.warnings.extend(channels.warnings().cloned()),
             Err(faults) => {
                 // By hand nobody sees the service's credentials: that is no fault of theirs.

@@ -2,7 +2,7 @@
 //!
 //! Owns the places of faults (file, line, key), the refusal of unknown keys and
 //! sections, and the one rule about paths: whatever stands under `file`, `folder`
-//! or `ca_file` and is relative starts at the folder of the file that says it.
+//! or another of [`PATH_KEYS`] and is relative starts at the folder of the file that says it.
 //! Refuses to know what any section means.
 
 mod removal;
@@ -22,7 +22,7 @@ use removal::{Removed, remove_at};
 use words::in_words;
 
 /// The keys that hold paths, in every section of every file.
-const PATH_KEYS: [&str; 3] = ["file", "folder", "ca_file"];
+const PATH_KEYS: [&str; 5] = ["file", "folder", "ca_file", "client_cert", "client_key"];
 
 /// The keys whose values are never repeated: people write secrets where only the place of
 /// one belongs.

@@ -4,6 +4,7 @@
 //! answers, and the policy that makes a `Verdict` of it. Refuses to speak to the network
 //! or to roll dice: the moment and the jitter are arguments.
 
+pub mod http;
 mod policy;
 pub mod smtp;
 

@@ -13,7 +13,7 @@ use crate::support::world::World;
 
 /// A city on the day it is, for the real program, which reads the host's clock. Mail may go
 /// out at any hour.
-fn city() -> World {
+pub(crate) fn city() -> World {
     let mut world = World::new(&today());
     world.close();
     let file = world.at("duban.toml");
@@ -29,7 +29,7 @@ fn today() -> String {
 }
 
 /// A decision that is planned for today: one mail and one webhook to its drafting unit.
-fn due_today(world: &World, id: &str) {
+pub(crate) fn due_today(world: &World, id: &str) {
     world.decision(id);
     world.change(&format!(
         "update decision set planned_on = '{}' where id = '{id}'",

@@ -12,6 +12,7 @@ mod verdicts;
 use std::path::Path;
 use std::time::Duration;
 
+use duban::channels::egress::Egress;
 use duban::channels::mail::{Deadlines, FileSettings, Settings, SmtpSettings, TlsMode};
 use duban::channels::secret::SecretSource;
 use duban::channels::{Channels, webhook};
@@ -71,7 +72,13 @@ pub(super) fn secured(relay: &Relay, tls: TlsMode, authority: &Authority) -> Smt
 
 pub(super) fn try_channels(settings: SmtpSettings) -> Result<Channels, Vec<Fault>> {
     let mail = Settings::Smtp(Box::new(settings));
-    Channels::new(&mail, &webhook::Settings::default(), &[], None)
+    Channels::new(
+        &mail,
+        &webhook::Settings::default(),
+        &[],
+        &Egress::default(),
+        None,
+    )
 }
 
 pub(super) fn channels(settings: SmtpSettings) -> Channels {
@@ -85,9 +92,15 @@ pub(super) fn files(folder: &Path) -> Channels {
         from: "市督查指挥中心 <ducha@example.gov.cn>".to_owned(),
         folder: folder.to_owned(),
     });
-    Channels::new(&mail, &webhook::Settings::default(), &[], None)
-        .map_err(|faults| format!("{faults:?}"))
-        .unwrap()
+    Channels::new(
+        &mail,
+        &webhook::Settings::default(),
+        &[],
+        &Egress::default(),
+        None,
+    )
+    .map_err(|faults| format!("{faults:?}"))
+    .unwrap()
 }
 
 pub(super) fn keyed(key: &str) -> Message {

@@ -95,10 +95,18 @@ pub(crate) fn found(folder: &Path, relay: u16, receiver: &str) {
     let duban = format!(
         "[rules]\nfile = \"{}\"\n\
          [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
-         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n",
-        rules.display()
+         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n\
+         [egress]\nloopback_ports = [{}]\n",
+        rules.display(),
+        port_of(receiver)
     );
     fs::write(folder.join("duban.toml"), duban).unwrap();
+}
+
+/// The port of a URL on loopback.
+fn port_of(url: &str) -> u16 {
+    let url: reqwest::Url = url.parse().unwrap();
+    url.port().unwrap()
 }
 
 /// A new, empty catalogue, open as the city's own software has it.

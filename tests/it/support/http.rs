@@ -79,6 +79,7 @@ struct State {
     requests: Mutex<Vec<Request>>,
     answers: Mutex<VecDeque<Answer>>,
     bytes_out: Mutex<usize>,
+    connections: Mutex<usize>,
 }
 
 impl Receiver {
@@ -92,7 +93,15 @@ impl Receiver {
     }
 
     async fn listen(acceptor: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), acceptor)
+    }
+
+    /// On addresses of the caller's choice.
+    pub(crate) fn on(listener: TcpListener) -> Self {
+        Self::serve(listener, None)
+    }
+
+    fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Self {
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State::default());
         let mut tasks = JoinSet::new();
@@ -123,6 +132,11 @@ impl Receiver {
         self.state.requests.lock().unwrap().clone()
     }
 
+    /// How many connections were taken.
+    pub(crate) fn connections(&self) -> usize {
+        *self.state.connections.lock().unwrap()
+    }
+
     /// How many bytes of endless bodies were taken off this receiver's hands.
     pub(crate) fn bytes_out(&self) -> usize {
         *self.state.bytes_out.lock().unwrap()
@@ -139,6 +153,7 @@ async fn serve(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc<
     let mut connections = JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
+        *state.connections.lock().unwrap() += 1;
         let state = Arc::clone(&state);
         match acceptor.clone() {
             None => connections.spawn(async move {

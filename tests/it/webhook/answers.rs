@@ -19,38 +19,6 @@ async fn answered(answer: Answer) -> Outcome {
 }
 
 #[tokio::test]
-async fn each_status_is_judged() {
-    use Class::{Accepted, Deferred, Rejected};
-    let cases = [
-        (200, Accepted),
-        (202, Accepted),
-        (301, Rejected),
-        (307, Rejected),
-        (400, Rejected),
-        (401, Deferred),
-        (403, Deferred),
-        (404, Rejected),
-        (408, Deferred),
-        (410, Rejected),
-        (413, Rejected),
-        (425, Deferred),
-        (429, Deferred),
-        (500, Deferred),
-        (503, Deferred),
-        (599, Deferred),
-    ];
-    for (status, class) in cases {
-        let outcome = answered(Answer::Status(status, Vec::new())).await;
-        assert_eq!(
-            (outcome.class, outcome.scope),
-            (class, Scope::Message),
-            "{status}: {outcome:?}"
-        );
-        assert_eq!(outcome.code, Some(status));
-    }
-}
-
-#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
     receiver.next(Answer::Status(307, vec![("location", elsewhere.url())]));
@@ -170,8 +138,8 @@ async fn an_own_authority_is_trusted_and_a_strangers_is_not() {
     setup.endpoint.ca_file = Some(stranger.file());
     let outcome = setup.send(&hook()).await;
     assert_eq!(
-        (outcome.class, outcome.phase.as_str()),
-        (Class::Deferred, "connect"),
+        (outcome.class, outcome.scope, outcome.phase.as_str()),
+        (Class::Deferred, Scope::Channel, "tls"),
         "{outcome:?}"
     );
     assert_eq!(receiver.requests().len(), 1);

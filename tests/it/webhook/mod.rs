@@ -3,12 +3,16 @@
 mod answers;
 mod bodies;
 mod kit;
+mod peer;
+mod scripted;
 mod settings;
+mod tls;
 
 use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use duban::channels::egress::{self, Egress};
 use duban::channels::secret::SecretSource;
 use duban::channels::webhook::{Endpoint, Settings};
 use duban::channels::{Channels, mail};
@@ -20,22 +24,27 @@ use tempfile::TempDir;
 use crate::support::messages::{self, facts, now};
 
 /// A channel to one endpoint, and what its keys are.
-pub(super) struct Setup {
-    pub(super) folder: TempDir,
-    pub(super) secrets: Vec<String>,
-    pub(super) endpoint: Endpoint,
-    pub(super) settings: Settings,
+pub(crate) struct Setup {
+    pub(crate) folder: TempDir,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) settings: Settings,
+    pub(crate) egress: egress::Settings,
 }
 
 impl Setup {
-    pub(super) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut setup = Self {
             endpoint: Endpoint {
                 unit: "市自然资源局".to_owned(),
                 url: url.to_owned(),
-                secrets: Vec::new(),
-                ca_file: None,
+                ..Endpoint::default()
+            },
+            egress: egress::Settings {
+                // The receivers of these tests are on this host.
+                loopback_ports: port(url).into_iter().collect(),
+                ..egress::Settings::default()
             },
             secrets: Vec::new(),
             folder,
@@ -49,7 +58,7 @@ impl Setup {
         setup
     }
 
-    pub(super) fn add_secret(&mut self, secret: &str) {
+    pub(crate) fn add_secret(&mut self, secret: &str) {
         let file: PathBuf = self
             .folder
             .path()
@@ -59,7 +68,12 @@ impl Setup {
         self.endpoint.secrets.push(SecretSource::File(file));
     }
 
-    pub(super) fn open(&self) -> Result<Channels, Vec<Fault>> {
+    pub(crate) fn open(&self) -> Result<Channels, Vec<Fault>> {
+        self.open_to(&Egress::new(&self.egress))
+    }
+
+    /// With rules, and a knowledge of names, of the caller's.
+    pub(crate) fn open_to(&self, egress: &Egress) -> Result<Channels, Vec<Fault>> {
         let mail = mail::Settings::File(mail::FileSettings {
             from: "duban@example.gov.cn".to_owned(),
             folder: self.folder.path().join("mail"),
@@ -68,16 +82,17 @@ impl Setup {
             &mail,
             &self.settings,
             std::slice::from_ref(&self.endpoint),
+            egress,
             None,
         )
     }
 
-    pub(super) async fn send(&self, message: &Message) -> Outcome {
+    pub(crate) async fn send(&self, message: &Message) -> Outcome {
         let channels = self.open().map_err(|faults| format!("{faults:?}")).unwrap();
         channels.send(message, now()).await
     }
 
-    pub(super) fn fault(&self) -> String {
+    pub(crate) fn fault(&self) -> String {
         let faults = self.open().expect_err("the settings were accepted");
         faults
             .iter()
@@ -87,10 +102,15 @@ impl Setup {
     }
 }
 
-pub(super) fn secret(seed: u8) -> String {
+/// The port in a URL, if one is written.
+fn port(url: &str) -> Option<u16> {
+    reqwest::Url::parse(url).ok()?.port()
+}
+
+pub(crate) fn secret(seed: u8) -> String {
     format!("whsec_{}", STANDARD.encode([seed; 32]))
 }
 
-pub(super) fn hook() -> Message {
+pub(crate) fn hook() -> Message {
     messages::message(Channel::Webhook, vec![facts()])
 }

@@ -1,0 +1,97 @@
+//! One HTTP client for each way there is: whom it trusts, who it is, and which port it
+//! may connect to.
+//!
+//! Owns how a client is built. Refuses redirects, the environment's proxies, and names
+//! resolved by anybody but the guard of egress.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, Proxy, redirect};
+use rustls::ClientConfig;
+
+use super::endpoint::Endpoint;
+use super::settings::Settings;
+use super::target::Target;
+use crate::channels::egress::{Egress, Guard, Towards, port_of};
+use crate::channels::tls::{self, Identity, Trust};
+use crate::domain::fault::Fault;
+
+/// Whom a client trusts, and who it is.
+type Names = (Trust, Option<Identity>);
+
+/// What two endpoints must share to share a client: these, the port that is connected to,
+/// and whose it is.
+type Way = (Names, u16, Towards);
+
+/// Certificates that were read.
+pub(super) struct Papers {
+    names: Names,
+    tls: ClientConfig,
+}
+
+/// The clients so far. Certificates are read once, however many endpoints name them: the
+/// system's are more than a hundred files.
+pub(super) struct Clients<'a> {
+    settings: &'a Settings,
+    egress: &'a Egress,
+    tls: BTreeMap<Names, ClientConfig>,
+    built: BTreeMap<Way, Client>,
+}
+
+impl<'a> Clients<'a> {
+    pub(super) const fn new(settings: &'a Settings, egress: &'a Egress) -> Self {
+        Self {
+            settings,
+            egress,
+            tls: BTreeMap::new(),
+            built: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the certificates of `endpoint`, whatever its URL is.
+    pub(super) fn papers(&mut self, endpoint: &Endpoint) -> Result<Papers, Fault> {
+        let trust = match &endpoint.ca_file {
+            None if endpoint.url.starts_with("http://") => Trust::Nobody,
+            ca_file => Trust::in_file_or_system(ca_file.as_deref()),
+        };
+        let names = (trust, endpoint.identity()?);
+        let tls = match self.tls.get(&names) {
+            Some(tls) => tls.clone(),
+            None => tls::client_as(&names.0, names.1.as_ref())?,
+        };
+        self.tls.insert(names.clone(), tls.clone());
+        Ok(Papers { names, tls })
+    }
+
+    /// The client for `target` with these papers.
+    pub(super) fn client(&mut self, papers: Papers, target: &Target) -> reqwest::Result<Client> {
+        let proxy = self.egress.proxy_for(&target.url);
+        let port = port_of(proxy.map_or(&target.url, |proxy| proxy.url()));
+        let towards = proxy.map_or(Towards::Endpoint, |_| Towards::Proxy);
+        let way = (papers.names, port, towards);
+        if let Some(client) = self.built.get(&way) {
+            return Ok(client.clone());
+        }
+        let mut builder = Client::builder()
+            .tls_backend_preconfigured(papers.tls)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .dns_resolver(Arc::new(Guard {
+                egress: self.egress.clone(),
+                port,
+                towards,
+            }))
+            // A kept connection that the receiver has just closed makes an Unknown of a message
+            // nobody read; notices are few enough for a connection each.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(Duration::from_secs(self.settings.connect_timeout_secs));
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(Proxy::all(proxy.url().clone())?);
+        }
+        let client = builder.build()?;
+        self.built.insert(way, client.clone());
+        Ok(client)
+    }
+}

@@ -1,0 +1,46 @@
+//! An endpoint that can be posted to.
+//!
+//! Owns what its URL and its keys are used for, and keeping the URL out of what its own
+//! server says. Refuses to be shown.
+
+use reqwest::Url;
+
+use crate::channels::plain;
+use crate::domain::delivery::http::Yes;
+
+/// Parts of a URL that are shorter stand in every other sentence, and are no token.
+const SHORTEST_TOKEN: usize = 4;
+
+/// Where to post, with which keys, and how the receiver says yes.
+pub(super) struct Target {
+    pub(super) url: Url,
+    pub(super) keys: Vec<Vec<u8>>,
+    pub(super) yes: Yes,
+}
+
+impl Target {
+    /// A peer's words without its addresses and URLs, and without any part of this URL:
+    /// servers like to repeat what they were asked for.
+    pub(super) fn hide(&self, words: &str) -> String {
+        let mut words = plain::peer_words(words);
+        for token in self.tokens() {
+            if token.len() >= SHORTEST_TOKEN {
+                words = words.replace(&token, "…");
+            }
+        }
+        words
+    }
+
+    /// Host, steps of the path, and names and values of the query, the longest first.
+    fn tokens(&self) -> Vec<String> {
+        let host = self.url.host_str().into_iter().map(str::to_owned);
+        let path = self.url.path().split('/').map(str::to_owned);
+        let query = self.url.query().unwrap_or_default();
+        let written = query.split(['&', '=']).map(str::to_owned);
+        let pairs = self.url.query_pairs();
+        let meant = pairs.map(|(_, value)| value.into_owned());
+        let mut tokens: Vec<String> = host.chain(path).chain(written).chain(meant).collect();
+        tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
+        tokens
+    }
+}
