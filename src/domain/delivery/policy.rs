@@ -1,80 +1,12 @@
-//! What a delivery attempt came to, and what is done next.
+//! What follows from an outcome: done, again, given up, or the destination waits.
 //!
-//! Owns `Outcome` (what the network said), `Verdict` (what follows) and the retry
-//! policy between them. Refuses to speak to the network or to roll dice: the
-//! moment and the jitter are arguments.
+//! Owns `Verdict` and the retry policy. Refuses to roll dice: the moment and the jitter are
+//! arguments.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How an attempt ended. A failed delivery is data, not an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// The receiver took responsibility for the message.
-    Accepted,
-    /// The receiver, or the way to it, is not ready; the same message may pass later.
-    Deferred,
-    /// The receiver refuses this message for good.
-    Rejected,
-    /// The message may or may not have arrived: the answer was lost.
-    Unknown,
-}
-
-/// What an outcome speaks about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// This message to this recipient only.
-    Message,
-    /// Everything that goes the same way: a refused login, a broken TLS setup.
-    Channel,
-}
-
-/// The result of one attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// How it ended.
-    pub class: Class,
-    /// What it speaks about.
-    pub scope: Scope,
-    /// Where in the conversation: `connect`, `greeting`, `rcpt`, `body`, `http` and so on.
-    pub phase: String,
-    /// SMTP or HTTP status code, where one was received.
-    pub code: Option<u16>,
-    /// The peer's own words, or the system's; never an address, URL or secret.
-    pub detail: String,
-    /// Not before this moment, where the peer said so.
-    pub retry_after: Option<DateTime<Utc>>,
-}
-
-impl Outcome {
-    /// An outcome about this message, without a code.
-    pub fn new(class: Class, phase: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            class,
-            scope: Scope::Message,
-            phase: phase.into(),
-            code: None,
-            detail: detail.into(),
-            retry_after: None,
-        }
-    }
-
-    /// The same outcome with the peer's status code.
-    #[must_use]
-    pub const fn with_code(mut self, code: Option<u16>) -> Self {
-        self.code = code;
-        self
-    }
-
-    /// The same outcome, speaking about the whole channel.
-    #[must_use]
-    pub const fn of_channel(mut self) -> Self {
-        self.scope = Scope::Channel;
-        self
-    }
-}
+use super::{Class, Outcome, Scope};
 
 /// What follows from an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
