@@ -164,6 +164,11 @@ fn request(
     } else {
         request
     };
+    let request = if message.is_late() {
+        request.header("duban-late", "true")
+    } else {
+        request
+    };
     request.body(body)
 }
 

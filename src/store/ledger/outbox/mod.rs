@@ -13,9 +13,11 @@ mod claim;
 mod settle;
 
 mod giving_back;
+mod upward;
 
 pub(super) use claim::standing;
 pub use claim::{Claim, Lease, Wanted, claim};
 pub use giving_back::{Abandoned, give_back, retry};
 pub use queue::{cancel, enqueue, enqueue_digest};
 pub use settle::settle;
+pub use upward::{Stuck, fail_upward, send_digest_instead, stuck};

@@ -10,11 +10,12 @@ use serde_json::json;
 use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use crate::domain::delivery::{Class, Outcome, Verdict};
-use crate::domain::hold::Cause;
 use crate::domain::notice::Content;
-use crate::store::ledger::{audit, holds, instant, to_json};
+use crate::store::ledger::holds::{self, Turn};
+use crate::store::ledger::{audit, instant, to_json};
 
-/// Transaction 3: what came of an attempt, the receipt and the audit entry together.
+/// Transaction 3: what came of an attempt, the receipt and the audit entry together. Says
+/// whether the destination's hold began or ended by it.
 ///
 /// # Errors
 /// What the engine said.
@@ -24,7 +25,7 @@ pub fn settle(
     outcome: &Outcome,
     verdict: &Verdict,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<Turn>> {
     end_attempt(
         connection,
         claim.id,
@@ -37,7 +38,7 @@ pub fn settle(
         Verdict::Done => ("delivered", None),
         Verdict::RetryAt { at } => ("pending", Some(*at)),
         Verdict::GiveUp { .. } => ("failed", None),
-        Verdict::HoldChannel { probe_at, .. } => ("pending", Some(*probe_at)),
+        Verdict::HoldDestination { probe_at, .. } => ("pending", Some(*probe_at)),
     };
     let mut statement = connection.prepare_cached(
         "update message set state = $1, next_at = coalesce($2, next_at), last_word = $3,
@@ -54,10 +55,11 @@ pub fn settle(
         claim.attempt.number,
     ))?;
     withdraw_if_empty(connection, claim.id)?;
-    keep_hold(connection, &claim.destination, verdict, now)?;
+    let turn = keep_hold(connection, claim, verdict, now)?;
     let detail = json!({
         "message": claim.message.key,
         "attempt": claim.attempt.number,
+        "destination": claim.destination,
         "unit": claim.message.recipient.unit,
         "channel": claim.message.recipient.channel,
         "outcome": outcome,
@@ -70,7 +72,8 @@ pub fn settle(
         audit_word(verdict),
         &claim.message.key,
         &detail,
-    )
+    )?;
+    Ok(turn)
 }
 
 pub(super) fn end_attempt(
@@ -95,24 +98,23 @@ pub(super) fn end_attempt(
     Ok(())
 }
 
-/// A hold begins with the verdict that asks for it and ends with the first delivery.
+/// A hold begins with the verdict that asks for it and ends with the first probe that is
+/// delivered; what went out before it began proves nothing.
 fn keep_hold(
     connection: &Connection,
-    destination: &str,
+    claim: &Claim,
     verdict: &Verdict,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<Turn>> {
     match verdict {
-        Verdict::HoldChannel { probe_at, reason } => {
-            let because = (Cause::Fault, reason.as_str());
-            holds::begin(connection, destination, because, Some(*probe_at), now)?;
+        Verdict::HoldDestination { probe_at, reason } => {
+            holds::begin_fault(connection, &claim.destination, reason, *probe_at, now)
         }
-        Verdict::Done => {
-            holds::end(connection, destination)?;
+        Verdict::Done if claim.attempt.held_since.is_some() => {
+            holds::end_fault(connection, &claim.destination, now)
         }
-        Verdict::RetryAt { .. } | Verdict::GiveUp { .. } => {}
+        Verdict::Done | Verdict::RetryAt { .. } | Verdict::GiveUp { .. } => Ok(None),
     }
-    Ok(())
 }
 
 const fn audit_word(verdict: &Verdict) -> &'static str {
@@ -120,7 +122,7 @@ const fn audit_word(verdict: &Verdict) -> &'static str {
         Verdict::Done => "delivered",
         Verdict::RetryAt { .. } => "retry",
         Verdict::GiveUp { .. } => "given up",
-        Verdict::HoldChannel { .. } => "channel held",
+        Verdict::HoldDestination { .. } => "waits for its destination",
     }
 }
 
