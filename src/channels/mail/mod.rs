@@ -8,6 +8,7 @@ mod classify;
 mod compose;
 mod failure;
 mod file;
+mod gate;
 mod session;
 mod settings;
 mod smtp;

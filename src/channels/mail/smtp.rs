@@ -9,10 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::Route;
 use super::classify;
 use super::failure::Failure;
+use super::gate::Gate;
 use super::session::Session;
 use crate::channels::plain;
 use crate::domain::delivery::{Class, Outcome};
@@ -22,6 +24,7 @@ pub(super) struct Relay {
     route: Route,
     parked: Mutex<Vec<Session>>,
     permits: Semaphore,
+    gate: Gate,
 }
 
 impl Relay {
@@ -30,6 +33,7 @@ impl Relay {
             route,
             parked: Mutex::new(Vec::new()),
             permits: Semaphore::new(connections),
+            gate: Gate::default(),
         }
     }
 
@@ -41,10 +45,11 @@ impl Relay {
         mail: &[u8],
         now: DateTime<Utc>,
     ) -> Outcome {
+        let asked = Instant::now();
         let Ok(_permit) = self.permits.acquire().await else {
             return Outcome::new(Class::Deferred, "connect", "the relay is closed");
         };
-        let mut session = match self.take().await {
+        let mut session = match self.take(asked).await {
             Ok(session) => session,
             Err(failure) => return classify::outcome(&failure, now),
         };
@@ -71,13 +76,13 @@ impl Relay {
         }
     }
 
-    async fn take(&self) -> Result<Session, Failure> {
+    async fn take(&self, asked: Instant) -> Result<Session, Failure> {
         while let Some(mut session) = self.unpark() {
             if session.is_alive(&self.route.deadlines).await {
                 return Ok(session);
             }
         }
-        Session::open(&self.route).await
+        self.gate.pass(asked, Session::open(&self.route)).await
     }
 
     fn unpark(&self) -> Option<Session> {

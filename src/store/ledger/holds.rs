@@ -77,6 +77,7 @@ pub(super) fn begin_fault(
     if !begin(connection, destination, because, Some(probe_at), now)? {
         return Ok(None);
     }
+    begin_anew(connection, destination)?;
     let detail = json!({
         "cause": Cause::Fault, "reason": reason, "since": instant(now),
         "probe_at": instant(probe_at),
@@ -104,11 +105,12 @@ pub(super) fn end_fault(
     Ok(Some(Turn::Ended { waiting }))
 }
 
-/// The hours in which it is given up do not run while a destination is held: they begin anew
-/// for everything that waits for it. Says how many messages that is.
+/// The hours in which a message is given up do not run while its destination is held: they
+/// begin anew for everything that waits for it. Says how many messages that is.
 pub(super) fn begin_anew(connection: &Connection, destination: &str) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare_cached(
-        "update message set trying_since = null where destination = $1 and state = 'pending'",
+        "update message set trying_since = null
+         where $1 in (destination, 'everything') and state = 'pending'",
     )?;
     let waiting = statement.execute([destination])?;
     Ok(u64::try_from(waiting).unwrap_or(u64::MAX))
@@ -147,6 +149,18 @@ pub fn probe_now(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Resul
         )?;
     }
     Ok(u64::try_from(probed).unwrap_or(u64::MAX))
+}
+
+/// Lets one broken way be probed at once.
+pub(super) fn probe(
+    connection: &Connection,
+    destination: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare_cached("update hold set probe_at = $1 where destination = $2")?;
+    statement.execute((instant(now), destination))?;
+    Ok(())
 }
 
 /// Everything that waits as a whole.

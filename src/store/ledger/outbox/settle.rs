@@ -38,19 +38,24 @@ pub fn settle(
         Verdict::Done => ("delivered", None),
         Verdict::RetryAt { at } => ("pending", Some(*at)),
         Verdict::GiveUp { .. } => ("failed", None),
-        Verdict::HoldDestination { probe_at, .. } => ("pending", Some(*probe_at)),
+        // Behind the others, so that the next probe is another message; and ready once the
+        // way is free.
+        Verdict::HoldDestination { .. } => ("pending", Some(now)),
     };
     let mut statement = connection.prepare_cached(
         "update message set state = $1, next_at = coalesce($2, next_at), last_word = $3,
                             maybe_repeat = case when $4 then 1 else maybe_repeat end,
+                            trying_since = case when $5 then null else trying_since end,
                             lease_until = null, lease_holder = null
-         where id = $5 and (attempts = $6 or $1 = 'delivered')",
+         where id = $6 and (attempts = $7 or $1 = 'delivered')",
     )?;
     statement.execute((
         state,
         next_at.map(instant),
         last_word(outcome),
         outcome.class == Class::Unknown,
+        // The hours in which it is given up do not run while its way is held.
+        matches!(verdict, Verdict::HoldDestination { .. }),
         claim.id,
         claim.attempt.number,
     ))?;

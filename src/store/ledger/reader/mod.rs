@@ -18,7 +18,7 @@ use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
-pub use listing::{Filter, Listed, content, notices};
+pub use listing::{Filter, Listed, content, digests, notices};
 pub use undelivered::{delivery, undelivered, waiting};
 pub use urgency::{Counts, counts, faults, urgent};
 
