@@ -32,20 +32,21 @@ pub(super) fn run(books: &Books, command: &NoticesCommand, clock: &Clock) -> any
 }
 
 fn list(books: &Books, args: &NoticesArgs) -> anyhow::Result<()> {
+    let which = &args.which;
     let state = args.state.as_deref();
-    let state = state.or(args.failed.then_some("failed"));
+    let state = state.or(which.failed.then_some("failed"));
     let filter = reader::Filter {
         decision: args.decision.clone(),
         rule: args.rule.clone(),
         state: state
-            .or(args.waiting.then_some("pending"))
+            .or(which.waiting.then_some("pending"))
             .map(ToOwned::to_owned),
-        held: args.held,
+        held: which.held,
         limit: args.limit,
     };
     let ledger = books.ledger()?;
     let mut notices = ledger.ask("list notices", |c| reader::notices(c, &filter))?;
-    if args.decision.is_none() && (args.failed || args.held || args.waiting) {
+    if args.decision.is_none() && (which.failed || which.held || which.waiting) {
         notices.extend(ledger.ask("list digests", |c| reader::digests(c, &filter))?);
     }
     let mut out = BufWriter::new(io::stdout().lock());

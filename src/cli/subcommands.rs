@@ -282,6 +282,20 @@ pub struct NoticesArgs {
     /// Only those in this state.
     #[arg(long, value_parser = ["pending", "leased", "delivered", "failed", "cancelled"])]
     pub state: Option<String>,
+    /// Which are looked for mostly.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// At most so many.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub limit: u32,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What has not arrived, digests too.
+#[derive(Debug, Args)]
+pub struct WhichArgs {
     /// Only those that were given up, digests too.
     #[arg(long)]
     pub failed: bool,
@@ -291,12 +305,6 @@ pub struct NoticesArgs {
     /// Only those that wait to be sent, digests too.
     #[arg(long)]
     pub waiting: bool,
-    /// At most so many.
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    pub limit: u32,
-    /// Answer in JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl ValueEnum for Reading {

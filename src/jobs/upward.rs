@@ -38,7 +38,7 @@ pub fn run(desk: &Desk<'_>, ledger: &Ledger, after: TimeDelta) -> Result<(), Sto
     };
     for one in stuck {
         match one.digest.clone() {
-            Some(digest) => digest_instead(ledger, one, digest, books)?,
+            Some(digest) => digest_instead(ledger, &one, digest, books)?,
             None => notices_instead(desk, ledger, one, books)?,
         }
     }
@@ -72,7 +72,7 @@ fn notices_instead(
 /// Nobody is above the centre: only its other channels are left.
 fn digest_instead(
     ledger: &Ledger,
-    stuck: Stuck,
+    stuck: &Stuck,
     digest: Digest,
     books: Books<'_>,
 ) -> Result<(), StoreError> {
@@ -83,7 +83,7 @@ fn digest_instead(
         move |c| outbox::send_digest_instead(c, &stuck, &digest, &to, now)
     })?;
     if made == 0 && !stuck.is_reached {
-        lost(&stuck);
+        lost(stuck);
     }
     Ok(())
 }

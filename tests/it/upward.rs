@@ -1,7 +1,7 @@
 //! What cannot be delivered fails upward: the unit's other people and channels after an hour,
 //! the centre after two, each with the reason; and every way out of it.
 
-use crate::support::http::Answer;
+use crate::support::http::{Answer, Request};
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::{Sent, World};
 
@@ -241,7 +241,7 @@ fn a_centre_with_an_endpoint_hears_of_a_held_relay_through_it_and_gets_the_diges
     at(&world, "09:00");
     assert!(world.posts().is_empty());
     at(&world, "09:31");
-    let bodies: Vec<_> = world.posts().iter().map(|post| post.json()).collect();
+    let bodies: Vec<_> = world.posts().iter().map(Request::json).collect();
     let kinds: Vec<_> = bodies
         .iter()
         .map(|body| body["type"].as_str().unwrap())
