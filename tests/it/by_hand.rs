@@ -132,7 +132,7 @@ fn a_dry_run_says_what_would_be_touched_and_touches_nothing() {
 }
 
 #[test]
-fn a_way_held_by_hand_holds_what_comes_later_and_no_fault_frees_it() {
+fn a_way_held_by_hand_holds_what_comes_later_too() {
     let world = planned();
     world.duban(&["notices", "hold", "--channel", "mail", "--reason", "检修"]);
     let sent = world.work();

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::daemon::start_writer;
+use duban::domain::delivery::{Class, Outcome, Verdict};
+use duban::domain::hold::Cause;
 use duban::store::ledger::outbox::{self, Lease, Wanted};
-use duban::store::ledger::{self, Ledger};
+use duban::store::ledger::{self, Ledger, holds};
 use tempfile::TempDir;
 
 use crate::support::certificates::Authority;
@@ -218,4 +220,45 @@ fn the_hours_until_a_message_is_given_up_do_not_run_while_its_way_is_held() {
     world.deliver();
     let waiting = "select count(*) from message where state <> 'delivered' and digest is null";
     assert_eq!(world.rows(waiting), ["0"]);
+}
+
+#[test]
+fn a_fault_neither_takes_over_nor_ends_what_a_person_holds() {
+    let folder = TempDir::new().unwrap();
+    let ledger = held(&folder, "2026-05-08T01:30:00.000Z");
+    let lease = Lease {
+        holder: "test".to_owned(),
+        until: now() + TimeDelta::hours(1),
+    };
+    let causes = move |c: &rusqlite::Connection| {
+        let wanted = Wanted {
+            room: 1,
+            in_flight: BTreeMap::new(),
+            per_destination: 1,
+            per_relay: 1,
+        };
+        let claim = outbox::claim(c, wanted, &lease, now())?.remove(0);
+        assert_eq!(claim.destination, "mail");
+        // While the probe is under way, a person holds the relay.
+        holds::begin(c, "mail", (Cause::Hand, "检修"), None, now())?;
+        let refused = Outcome::new(Class::Deferred, "auth", "535").of_channel();
+        let verdicts = [
+            Verdict::HoldDestination {
+                probe_at: now(),
+                reason: "535".to_owned(),
+            },
+            Verdict::Done,
+        ];
+        let mut causes = Vec::new();
+        for verdict in &verdicts {
+            outbox::settle(c, &claim, &refused, verdict, now())?;
+            holds::probe_now(c, now())?;
+            let hold = holds::list(c)?.remove(0);
+            causes.push((hold.cause, hold.probe_at));
+        }
+        Ok(causes)
+    };
+    let causes = ledger.write_blocking("settle", causes).unwrap();
+    let by_hand = ("hand".to_owned(), None);
+    assert_eq!(causes, [by_hand.clone(), by_hand]);
 }
