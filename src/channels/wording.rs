@@ -25,6 +25,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("words.txt", include_str!("templates/words.txt")),
     ("trail.txt", include_str!("templates/trail.txt")),
     ("gaps.txt", include_str!("templates/gaps.txt")),
+    ("delivery.txt", include_str!("templates/delivery.txt")),
     ("subject.txt", include_str!("templates/subject.txt")),
     ("notices.txt", include_str!("templates/notices.txt")),
     ("notices.html", include_str!("templates/notices.html")),
@@ -113,12 +114,17 @@ impl Wording {
         })
     }
 
-    /// `message` in one line, beginning with the envelope word.
+    /// `message` in one line, beginning with the envelope word; the same on whatever day it
+    /// is sent.
     ///
     /// # Errors
     /// The templates do not fit the facts.
     pub fn headline(&self, message: &Message) -> Result<String, WordingError> {
-        self.subject(&Value::from(Serde(facts(message)?)))
+        let undated = Message {
+            sent_on: None,
+            ..message.clone()
+        };
+        self.subject(&Value::from(Serde(facts(&undated)?)))
     }
 
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
@@ -147,7 +153,10 @@ impl Wording {
 fn facts(message: &Message) -> Result<Json, serde_json::Error> {
     let mut facts = serde_json::to_value(&message.content)?;
     match &message.content {
-        Content::Notices { notices } => with_trails(&mut facts, notices)?,
+        Content::Notices { notices } => {
+            with_trails(&mut facts, notices)?;
+            with_delays(&mut facts, notices, message.sent_on);
+        }
         Content::Digest { digest } => with_groups(&mut facts, digest),
     }
     facts["recipient"] = serde_json::to_value(&message.recipient)?;
@@ -162,6 +171,15 @@ fn with_trails(facts: &mut Json, notices: &[Facts]) -> Result<(), serde_json::Er
         facts["notices"][index]["trail"] = serde_json::to_value(trail::compact(&notice.trail))?;
     }
     Ok(())
+}
+
+/// Whether what is said was so on an earlier day, and whether it is said too late.
+fn with_delays(facts: &mut Json, notices: &[Facts], sent_on: Option<NaiveDate>) {
+    for (index, notice) in notices.iter().enumerate() {
+        let is_after = |day: Option<NaiveDate>| sent_on.zip(day).is_some_and(|(on, day)| on > day);
+        facts["notices"][index]["stale"] = json!(is_after(Some(notice.as_of)));
+        facts["notices"][index]["late"] = json!(is_after(notice.useful_on()));
+    }
 }
 
 fn with_groups(facts: &mut Json, digest: &Digest) {

@@ -12,8 +12,8 @@ pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
 pub use super::subcommands::{
-    CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, LoadArgs,
-    NoticesArgs, NoticesCommand, RulesCommand,
+    ByHandArgs, CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, HoldArgs,
+    ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
 use crate::domain::obligation::State;
 

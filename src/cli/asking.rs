@@ -197,8 +197,8 @@ fn history(ledger: &Reader, args: &WhyArgs) -> anyhow::Result<Vec<Listed>> {
     let filter = reader::Filter {
         decision: Some(args.decision.clone()),
         rule: args.rule.clone(),
-        state: None,
         limit: HISTORY,
+        ..reader::Filter::default()
     };
     let mut history = ledger.ask("read the notices", |c| reader::notices(c, &filter))?;
     history.reverse();

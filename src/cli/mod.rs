@@ -10,6 +10,7 @@ pub mod subcommands;
 mod asking;
 mod backward;
 mod backing_up;
+mod by_hand;
 mod checking;
 mod day;
 mod demo;

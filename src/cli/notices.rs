@@ -6,41 +6,49 @@
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{Context as _, bail};
 use chrono::DateTime;
 
 use super::args::{NoticesArgs, NoticesCommand};
+use super::by_hand;
 use super::due::write_json;
 use super::library::Books;
 use super::table::{Cell, Fit, Ink, Screen, Table};
-use super::text::harmless;
 use crate::clock::{Clock, ZONE};
-use crate::daemon::start_writer;
 use crate::domain::notice::Recipient;
 use crate::domain::pack::Audience;
 use crate::store::ledger::reader::{self, Listed};
-use crate::store::ledger::{self, outbox};
 
 /// Answers `notices …`.
 ///
 /// # Errors
-/// The ledger or stdout; 75 while the daemon holds the ledger.
+/// The ledger or stdout; what was named and cannot be touched.
 pub(super) fn run(books: &Books, command: &NoticesCommand, clock: &Clock) -> anyhow::Result<()> {
     match command {
         NoticesCommand::List(args) => list(books, args),
-        NoticesCommand::Retry { message, reason } => retry(books, message, reason, clock),
+        NoticesCommand::Retry(args) => by_hand::retry(books, args, clock),
+        NoticesCommand::Hold(args) => by_hand::hold(books, args, clock),
+        NoticesCommand::Release(args) => by_hand::release(books, args, clock),
     }
 }
 
 fn list(books: &Books, args: &NoticesArgs) -> anyhow::Result<()> {
+    let which = &args.which;
+    let state = args.state.as_deref();
+    let state = state.or(which.failed.then_some("failed"));
     let filter = reader::Filter {
         decision: args.decision.clone(),
         rule: args.rule.clone(),
-        state: args.state.clone(),
+        state: state
+            .or(which.waiting.then_some("pending"))
+            .map(ToOwned::to_owned),
+        held: which.held,
         limit: args.limit,
     };
     let ledger = books.ledger()?;
-    let notices = ledger.ask("list notices", |c| reader::notices(c, &filter))?;
+    let mut notices = ledger.ask("list notices", |c| reader::notices(c, &filter))?;
+    if args.decision.is_none() && (which.failed || which.held || which.waiting) {
+        notices.extend(ledger.ask("list digests", |c| reader::digests(c, &filter))?);
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
         write_json(&mut out, &notices)?;
@@ -48,34 +56,6 @@ fn list(books: &Books, args: &NoticesArgs) -> anyhow::Result<()> {
         write_list(&mut out, &notices, Screen::of_stdout())?;
     }
     Ok(out.flush()?)
-}
-
-fn retry(books: &Books, messages: &[String], reason: &str, clock: &Clock) -> anyhow::Result<()> {
-    let (ledger, writer) = ledger::open(&books.config.ledger)?;
-    let writing = start_writer(writer).context("failed to start the ledger's writer")?;
-    let mut refused = Vec::new();
-    for message in messages {
-        let (key, why, now) = (message.clone(), reason.to_owned(), clock.now());
-        let retry = move |c: &_| outbox::retry(c, &key, &why, now);
-        if !ledger.write_blocking("retry a message", retry)? {
-            refused.push(harmless(message));
-        }
-    }
-    drop(ledger);
-    // Whatever was written is on disk; the thread only has to end.
-    let _ = writing.join();
-    if refused.is_empty() {
-        Ok(writeln!(
-            io::stdout(),
-            "{} to be sent again",
-            messages.len()
-        )?)
-    } else {
-        bail!(
-            "no message of this name was given up on: {}; `duban notices list --state failed` has them",
-            refused.join(", ")
-        )
-    }
 }
 
 /// Writes the notices of one obligation, oldest first.
@@ -101,7 +81,7 @@ pub fn write_history(out: &mut dyn Write, notices: &[Listed], screen: Screen) ->
             notice.kind.as_str().into(),
             recipient(&notice.recipient).into(),
             notice.recipient.channel.name().into(),
-            state(&notice.state),
+            state(notice),
             notice.attempts.to_string().into(),
             last_word(notice).into(),
         ]);
@@ -134,7 +114,7 @@ pub fn write_list(out: &mut dyn Write, notices: &[Listed], screen: Screen) -> io
     for notice in notices {
         table.push([
             local(&notice.made_at).into(),
-            state(&notice.state),
+            state(notice),
             notice.decision.as_str().into(),
             notice.rule.as_str().into(),
             notice.rung.as_str().into(),
@@ -163,8 +143,14 @@ pub fn recipient(recipient: &Recipient) -> String {
 }
 
 /// The message's state as sign, word and colour.
-fn state(state: &str) -> Cell {
+fn state(notice: &Listed) -> Cell {
+    let state = match notice.state.as_str() {
+        // What is under way is not called back.
+        "pending" if notice.held_since.is_some() => "held",
+        state => state,
+    };
     let (sign, ink) = match state {
+        "held" => ('‖', Ink::Yellow),
         "delivered" => ('■', Ink::Green),
         "failed" => ('✕', Ink::Red),
         "cancelled" => ('○', Ink::Dim),
@@ -174,8 +160,24 @@ fn state(state: &str) -> Cell {
     Cell::new(&format!("{sign} {state}"), ink)
 }
 
-fn last_word(notice: &Listed) -> &str {
-    notice.last_word.as_deref().unwrap_or_default()
+/// Why it is held, how far it failed upward, and what was last heard.
+fn last_word(notice: &Listed) -> String {
+    let held = notice.held_since.as_ref().map(|since| {
+        let because = notice.held_because.as_deref().unwrap_or_default();
+        format!("held since {}: {because}", local(since))
+    });
+    let upward = match notice.upward {
+        0 => None,
+        1 => Some("told to others of the unit".to_owned()),
+        _ => Some("failed upward".to_owned()),
+    };
+    let is_at_rest = matches!(notice.state.as_str(), "delivered" | "cancelled");
+    let words = [
+        held,
+        upward.filter(|_| !is_at_rest),
+        notice.last_word.clone(),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// The ledger's moment in the law's zone, to the minute; as it stands if it cannot be

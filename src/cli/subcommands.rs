@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::builder::PossibleValue;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::args::JsonArgs;
 use super::day::day;
@@ -206,23 +206,74 @@ pub enum RulesCommand {
 pub enum NoticesCommand {
     /// List notices and how far they have come, newest first.
     #[command(
-        after_help = "Examples:\n  duban notices list --state failed\n  duban notices list 2026-003 pub-6b"
+        after_help = "Examples:\n  duban notices list --failed\n  duban notices list --held --json\n  duban notices list 2026-003 pub-6b"
     )]
     List(NoticesArgs),
-    /// Send given-up messages again, with the same identity.
-    #[command(after_help = "Example:\n  duban notices retry 6f1d0c52 --reason '信箱已恢复'")]
-    Retry {
-        /// The messages, as `notices list` names them.
-        #[arg(required = true)]
-        message: Vec<String>,
-        /// Why, for the audit log.
-        #[arg(long)]
-        reason: String,
-    },
+    /// Send given-up messages again, with the same identity. The daemon may be running.
+    #[command(
+        after_help = "Example:\n  duban notices retry msg_6f1d0c52… --reason '信箱已恢复' --dry-run"
+    )]
+    Retry(RetryArgs),
+    /// Keep messages or everything that goes one way from being sent. The daemon may be running.
+    #[command(
+        after_help = "Examples:\n  duban notices hold msg_6f1d0c52… --reason '内容待核实'\n  duban notices hold --to 市住建局 --reason '联系人调整中' --dry-run\n  duban notices hold --channel mail --reason '邮件系统检修'\n\nMESSAGE and --to hold what is there now; what is under way is not called back, but not\ntried again. --channel and --all hold whatever comes later, too."
+    )]
+    Hold(HoldArgs),
+    /// Let go out what is held. The daemon may be running.
+    #[command(
+        after_help = "Examples:\n  duban notices release --channel mail --reason '检修完毕'\n  duban notices release --all --reason '已核实' --dry-run\n\nA way that is held because it is broken is tried by one message at once."
+    )]
+    Release(HoldArgs),
+}
+
+/// `notices retry`.
+#[derive(Debug, Args)]
+pub struct RetryArgs {
+    /// The messages, as `notices list` names them.
+    #[arg(required = true)]
+    pub message: Vec<String>,
+    /// Why, and whether at all.
+    #[command(flatten)]
+    pub how: ByHandArgs,
+}
+
+/// `notices hold` and `notices release`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whom").required(true).args(["message", "to", "channel", "all"])))]
+pub struct HoldArgs {
+    /// The messages, as `notices list` names them.
+    pub message: Vec<String>,
+    /// Every message to this unit that is there now.
+    #[arg(long, value_name = "UNIT")]
+    pub to: Option<String>,
+    /// Everything that goes this way.
+    #[arg(long, value_parser = ["mail", "webhook"])]
+    pub channel: Option<String>,
+    /// Everything.
+    #[arg(long)]
+    pub all: bool,
+    /// Why, and whether at all.
+    #[command(flatten)]
+    pub how: ByHandArgs,
+}
+
+/// What everything done by hand needs.
+#[derive(Debug, Args)]
+pub struct ByHandArgs {
+    /// Why, for the audit log.
+    #[arg(long)]
+    pub reason: String,
+    /// Show what would be touched, changing nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `notices list`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").args(["state", "failed", "held", "waiting"])))]
 pub struct NoticesArgs {
     /// Only those about this decision.
     pub decision: Option<String>,
@@ -231,12 +282,29 @@ pub struct NoticesArgs {
     /// Only those in this state.
     #[arg(long, value_parser = ["pending", "leased", "delivered", "failed", "cancelled"])]
     pub state: Option<String>,
+    /// Which are looked for mostly.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// At most so many.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub limit: u32,
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What has not arrived, digests too.
+#[derive(Debug, Args)]
+pub struct WhichArgs {
+    /// Only those that were given up, digests too.
+    #[arg(long)]
+    pub failed: bool,
+    /// Only those that are held, or whose way is, digests too.
+    #[arg(long)]
+    pub held: bool,
+    /// Only those that wait to be sent, digests too.
+    #[arg(long)]
+    pub waiting: bool,
 }
 
 impl ValueEnum for Reading {

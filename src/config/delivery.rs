@@ -24,6 +24,9 @@ pub struct Delivery {
     /// How long an attempt holds its message, in seconds; after a crash it is tried
     /// again when this has passed.
     pub lease_secs: u32,
+    /// How long a message may fail before it fails upward, and before it fails further; in
+    /// minutes.
+    pub upward_after_min: u32,
     /// How often and how long.
     pub retry: RetryPolicy,
 }
@@ -35,6 +38,7 @@ impl Default for Delivery {
             in_flight: 64,
             per_destination: 4,
             lease_secs: 1800,
+            upward_after_min: 60,
             retry: RetryPolicy::default(),
         }
     }
@@ -50,7 +54,7 @@ impl Delivery {
             ("lease_secs", self.lease_secs, 1..=LEASE_SECS_MAX),
             ("retry", retry.jitter_percent, 0..=100),
             ("retry", retry.give_up_after_hours, 1..=24 * 90),
-            ("retry", retry.hold_min, 1..=24 * 60),
+            ("upward_after_min", self.upward_after_min, 1..=24 * 60),
         ];
         let outside = bounds
             .into_iter()
@@ -58,14 +62,15 @@ impl Delivery {
         let mut all: Vec<_> = outside
             .map(|(key, found, range)| out_of(key, found, &range))
             .collect();
-        let pauses = &retry.pauses_min;
-        if pauses.is_empty() || pauses.contains(&0) {
-            let found = format!("pauses_min = {pauses:?}");
-            all.push((
-                "retry",
-                found,
-                "one pause or more, each of at least 1 minute".to_owned(),
-            ));
+        let lists = [
+            ("pauses_min", &retry.pauses_min),
+            ("hold_probe_min", &retry.hold_probe_min),
+        ];
+        for (name, pauses) in lists {
+            if pauses.is_empty() || pauses.contains(&0) {
+                let expected = "one pause or more, each of at least 1 minute";
+                all.push(("retry", format!("{name} = {pauses:?}"), expected.to_owned()));
+            }
         }
         all
     }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use sha2::{Digest as _, Sha256};
 
 use crate::channels::Channels;
@@ -37,6 +37,8 @@ pub struct Live {
     pub context: Context,
     /// The city's catalogue.
     pub catalog: PathBuf,
+    /// How long a message may fail before it fails upward.
+    pub upward_after: TimeDelta,
     /// When the centre's digest is due.
     pub digest_at: NaiveTime,
     /// When to wake, besides by itself.
@@ -79,6 +81,7 @@ impl Live {
                 holder: format!("pid-{}", std::process::id()),
             },
             catalog: config.catalog.clone(),
+            upward_after: TimeDelta::minutes(config.delivery.upward_after_min.into()),
             digest_at: config.schedule.digest_at,
             wake: config.schedule.wake.clone(),
         })

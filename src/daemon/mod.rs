@@ -174,6 +174,7 @@ impl Daemon {
         let round = tokio::task::spawn_blocking(move || {
             let now = live.context.clock.now();
             sweep::give_back(&live.context.ledger, Abandoned::ByEarlierProcess, now)?;
+            sweep::probe_held(&live.context.ledger, now)?;
             planner::round(&live, &wakes, &mut systemd::starting)
         });
         match round.await {

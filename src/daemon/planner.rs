@@ -14,7 +14,7 @@ use super::Wakes;
 use super::live::Live;
 use super::systemd::{self, Pulse, StatusLine};
 use crate::jobs::plan::{self, Desk};
-use crate::jobs::{digest, sweep};
+use crate::jobs::{digest, sweep, upward};
 use crate::store::StoreError;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::outbox::Abandoned;
@@ -41,17 +41,25 @@ pub(super) async fn run(
     stop: CancellationToken,
     Telling { pulse, status }: Telling,
 ) {
+    let mut settings_are_new = false;
     let every = systemd::watchdog_pause().map_or(AT_LEAST_EVERY, |pause| pause.min(AT_LEAST_EVERY));
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wakes.plan.notified() => {}
             () = tokio::time::sleep(every) => {}
-            changed = live.changed() => if changed.is_err() { return },
+            changed = live.changed() => match changed {
+                Ok(()) => settings_are_new = true,
+                Err(_) => return,
+            },
         }
         let current = Arc::clone(&live.borrow_and_update());
         let (waking, fed) = (wakes.clone(), pulse.clone());
+        let probes = std::mem::take(&mut settings_are_new);
         let round = tokio::task::spawn_blocking(move || {
+            if probes {
+                sweep::probe_held(&current.context.ledger, current.context.clock.now())?;
+            }
             round(&current, &waking, &mut |done, total| {
                 fed.planned(done, total);
             })
@@ -75,7 +83,8 @@ pub(super) async fn run(
     }
 }
 
-/// One round: returns what expired, plans what changed or came due, writes the digest.
+/// One round: returns what expired, plans what changed or came due, lets fail upward what
+/// could not be delivered, writes the digest.
 /// Says where things stand, in one line.
 pub(super) fn round(
     live: &Live,
@@ -106,6 +115,7 @@ pub(super) fn round(
             "planned"
         );
     }
+    upward::run(&desk, ledger, live.upward_after)?;
     if digest::run(&desk, ledger, live.digest_at)? {
         info!("the centre's digest is in the outbox");
     }

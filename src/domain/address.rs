@@ -14,7 +14,7 @@ use super::decision::Decision;
 use super::directory::{Contact, Directory, NotFound, Unit};
 use super::ladder;
 use super::notice::{Channel, Facts, Kind, Lacking, Recipient, Rerouted};
-use super::obligation::{Candidate, Dates, Obligation};
+use super::obligation::{Candidate, Dates, Obligation, ObligationKey};
 use super::pack::{Audience, Basis, Pack, Role};
 
 /// A notice before it is in the ledger.
@@ -103,6 +103,20 @@ pub fn tell_change(reminder: &Reminder<'_>, books: Books<'_>, recipient: Recipie
     draft(reminder, books, recipient, None)
 }
 
+/// The key of a notice: the same recipient is told of one rung of one revision once.
+#[must_use]
+pub fn notice_key(
+    obligation: &ObligationKey,
+    revision: u32,
+    rung: &str,
+    recipient: &Recipient,
+) -> String {
+    let Recipient {
+        channel, address, ..
+    } = recipient;
+    format!("{obligation}#{revision}@{rung}>{channel}:{address}")
+}
+
 /// The stable key of the message that `first_key` opens for `recipient`; it holds no
 /// dot, as Standard Webhooks asks of ids.
 #[must_use]
@@ -142,8 +156,10 @@ fn reach(
 ) -> Addressed {
     let reached = match found {
         Ok(unit) => people(unit),
-        Err(NotFound::NotNamed(role)) => Err(Rerouted::UnitNotNamed(role.name().to_owned())),
-        Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown(name)),
+        Err(NotFound::NotNamed(role)) => Err(Rerouted::UnitNotNamed {
+            name: role.name().to_owned(),
+        }),
+        Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown { name }),
     };
     match reached {
         Ok(recipients) => recipients
@@ -167,23 +183,26 @@ fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, R
     // A rung that is only for the centre or the office asks for nobody of the unit.
     let wants_people = audiences.iter().any(|one| of_unit(&one));
     if recipients.is_empty() && wants_people {
-        return Err(Rerouted::NobodyToTell(unit.name.clone()));
+        return Err(Rerouted::NobodyToTell {
+            name: unit.name.clone(),
+        });
     }
     Ok(recipients)
 }
 
 fn to_centre(directory: &Directory, why: Option<&Rerouted>) -> Addressed {
-    let centre = directory.centre();
-    let mut people: Vec<Recipient> = centre
-        .contacts
-        .iter()
-        .map(|contact| person(centre, contact))
-        .collect();
-    people.extend(endpoint(centre));
+    let people = everybody(directory.centre());
     people
         .into_iter()
         .map(|recipient| (recipient, why.cloned()))
         .collect()
+}
+
+/// Everybody of `unit`, whatever their part, and its endpoint.
+#[must_use]
+pub fn everybody(unit: &Unit) -> Vec<Recipient> {
+    let people = unit.contacts.iter().map(|contact| person(unit, contact));
+    people.chain(endpoint(unit)).collect()
 }
 
 fn endpoint(unit: &Unit) -> Option<Recipient> {
@@ -212,14 +231,8 @@ fn draft(
     recipient: Recipient,
     rerouted: Option<Rerouted>,
 ) -> Draft {
-    let key = format!(
-        "{}#{}@{}>{}:{}",
-        reminder.obligation.key,
-        reminder.revision,
-        reminder.step.name,
-        recipient.channel,
-        recipient.address
-    );
+    let (obligation, rung) = (&reminder.obligation.key, &reminder.step.name);
+    let key = notice_key(obligation, reminder.revision, rung, &recipient);
     let facts = facts(reminder, books, rerouted);
     Draft {
         key,

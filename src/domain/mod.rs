@@ -35,3 +35,4 @@ pub mod address;
 pub mod plan;
 
 pub mod delivery;
+pub mod upward;

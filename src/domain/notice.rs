@@ -86,16 +86,36 @@ pub enum Kind {
     Changed,
 }
 
-/// Why the supervision centre receives what was meant for somebody else.
+/// Why somebody receives what was meant for somebody else, mostly the supervision centre.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "because", content = "name", rename_all = "snake_case")]
+#[serde(tag = "because", rename_all = "snake_case")]
 pub enum Rerouted {
     /// The catalogue names no unit for this role.
-    UnitNotNamed(String),
+    UnitNotNamed {
+        /// The role.
+        name: String,
+    },
     /// The directory does not know this unit.
-    UnitUnknown(String),
+    UnitUnknown {
+        /// The unit.
+        name: String,
+    },
     /// The unit has nobody of this audience, and no endpoint.
-    NobodyToTell(String),
+    NobodyToTell {
+        /// The unit.
+        name: String,
+    },
+    /// It could not be delivered to whom it was meant for.
+    Undelivered {
+        /// The unit it was meant for.
+        name: String,
+        /// The person; empty for an endpoint.
+        person: String,
+        /// How it should have travelled.
+        channel: Channel,
+        /// The last that was heard on the way.
+        word: String,
+    },
 }
 
 /// The facts of one notice, as they were when it was made.
@@ -157,8 +177,21 @@ pub struct Facts {
     /// Exemptions that a person may confirm; until then the duty stays.
     #[serde(default)]
     pub candidates: Vec<Candidate>,
-    /// Why the centre receives it instead of a unit.
+    /// Why this recipient receives it instead of another.
     pub rerouted: Option<Rerouted>,
+}
+
+impl Facts {
+    /// The day after which it says too late what it says; none for what speaks of a date
+    /// that had passed when it was made, or of none at all.
+    #[must_use]
+    pub fn useful_on(&self) -> Option<NaiveDate> {
+        let is_ahead = match self.kind {
+            Kind::Reminder | Kind::DueToday | Kind::Changed => self.as_of <= self.latest_on,
+            Kind::Overdue | Kind::TooShort | Kind::Opened => false,
+        };
+        is_ahead.then_some(self.latest_on)
+    }
 }
 
 /// A piece of evidence that is not there yet.
@@ -191,8 +224,14 @@ pub struct Digest {
     pub near: u64,
     /// Past a date that the law gives no number for, or that only opened something.
     pub past: u64,
-    /// Messages that were given up on or are held since the last digest.
+    /// Messages that were given up on, the most urgent first; at most so many as people read.
     pub undelivered: Vec<Undelivered>,
+    /// How many are not where they should be: all of them, shown or not.
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// Destinations that wait as a whole.
+    #[serde(default)]
+    pub holds: Vec<HeldRow>,
     /// Rows of the catalogue that cannot be read.
     pub faults: Vec<Fault>,
     /// The coming year's notice is missing although the old year is nearly over.
@@ -204,6 +243,32 @@ pub struct Digest {
     /// How many decisions have one, shown or not; absent on the other days of the week.
     #[serde(default)]
     pub gaps_in_all: Option<u64>,
+}
+
+/// How many messages are not where they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Given up.
+    pub given_up: u64,
+    /// Tried for an hour or more, and still tried.
+    pub failing: u64,
+    /// Held by hand, one by one.
+    pub held: u64,
+}
+
+/// A destination that waits as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldRow {
+    /// As messages name it: `mail`, `webhook:` and the unit, or everything.
+    pub destination: String,
+    /// Since when, in the law's zone, to the minute.
+    pub since: String,
+    /// Why, by its name.
+    pub cause: String,
+    /// Why, in words.
+    pub reason: String,
+    /// How many messages wait for it.
+    pub waiting: u64,
 }
 
 /// A decision of which something was never entered.
@@ -275,6 +340,18 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// The last day on which all of it is said in time: the earliest lenient date that it
+    /// is ahead of; for a digest its own day, for the next one says more.
+    #[must_use]
+    pub fn useful_on(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Notices { notices } => notices.iter().filter_map(Facts::useful_on).min(),
+            Self::Digest { digest } => Some(digest.on),
+        }
+    }
+}
+
 /// A message on its way: what is said, to whom, and how often it was tried.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
@@ -288,4 +365,21 @@ pub struct Message {
     pub attempt: u32,
     /// An earlier attempt may have arrived: the text says so.
     pub maybe_repeat: bool,
+    /// The day of this attempt: what it says too late, it says is late. None before it is
+    /// sent.
+    pub sent_on: Option<NaiveDate>,
+}
+
+impl Message {
+    /// Whether this attempt comes after a day that it speaks of as being ahead.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let Content::Notices { .. } = self.content else {
+            return false;
+        };
+        let useful_on = self.content.useful_on();
+        self.sent_on
+            .zip(useful_on)
+            .is_some_and(|(sent, useful)| sent > useful)
+    }
 }

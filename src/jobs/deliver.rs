@@ -10,14 +10,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tracing::{error, info, warn};
 
 use super::Context;
+use crate::clock::{civil, instant};
 use crate::domain::delivery::{Outcome, Verdict, verdict};
 use crate::store::StoreError;
+use crate::store::ledger::holds::Turn;
 use crate::store::ledger::outbox::{self, Claim, Lease, Wanted};
 
 /// An answer that cannot be written down, on a full disk say, is kept and offered to the
@@ -59,23 +61,30 @@ pub async fn until_idle(context: &Context) -> Result<Tally, StoreError> {
 }
 
 /// Delivers one message. Its attempt is on disk already.
-async fn deliver(context: Context, claim: Claim) -> Settled {
-    let outcome = context
-        .carrier
-        .carry(&claim.message, context.clock.now())
-        .await;
+async fn deliver(context: Context, mut claim: Claim) -> Settled {
+    let began = context.clock.now();
+    claim.message.sent_on = Some(civil(began).date());
+    claim.attempt.useful_until = claim.message.content.useful_on().map(end_of);
+    let outcome = context.carrier.carry(&claim.message, began).await;
     let verdict = verdict(
         &outcome,
         &claim.attempt,
         context.clock.now(),
         &context.policy,
     );
-    log(&claim, &verdict);
-    let settled = settle(&context, &claim, outcome, verdict).await;
+    let settled = settle(&context, &claim, outcome, verdict.clone()).await;
+    if let Ok(turn) = &settled {
+        log(&claim, &verdict, *turn);
+    }
     Settled {
         destination: claim.destination,
-        verdict: settled,
+        verdict: settled.map(|_| verdict),
     }
+}
+
+/// Midnight at the end of a day, in the law's zone.
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    instant((day + Days::new(1)).and_time(NaiveTime::MIN))
 }
 
 /// Transaction 3, offered again while the ledger cannot take it.
@@ -84,14 +93,14 @@ async fn settle(
     claim: &Claim,
     outcome: Outcome,
     verdict: Verdict,
-) -> Result<Verdict, StoreError> {
+) -> Result<Option<Turn>, StoreError> {
     let receipt = Arc::new((claim.clone(), outcome, verdict));
     let mut tries = 1;
     loop {
         let (write, now) = (Arc::clone(&receipt), context.clock.now());
         let settle = move |c: &_| outbox::settle(c, &write.0, &write.1, &write.2, now);
         match context.ledger.write("settle a delivery", settle).await {
-            Ok(()) => return Ok(receipt.2.clone()),
+            Ok(turn) => return Ok(turn),
             Err(error) if tries == SETTLE_TRIES => return Err(error),
             Err(error) => warn!(%error, "an answer is kept until the ledger takes it"),
         }
@@ -100,7 +109,7 @@ async fn settle(
     }
 }
 
-fn log(claim: &Claim, verdict: &Verdict) {
+fn log(claim: &Claim, verdict: &Verdict, turn: Option<Turn>) {
     let (message, attempt) = (&claim.message.key, claim.attempt.number);
     let unit = &claim.message.recipient.unit;
     let channel = claim.message.recipient.channel.name();
@@ -112,12 +121,27 @@ fn log(claim: &Claim, verdict: &Verdict) {
         Verdict::GiveUp { reason } => {
             error!(
                 message,
-                attempt, unit, channel, reason, "given up; the centre's digest says so"
+                attempt, unit, channel, reason, "given up; it fails upward"
             );
         }
-        Verdict::HoldChannel { reason, probe_at } => {
-            error!(message, attempt, channel, reason, probe.at = %probe_at, "the whole channel waits");
+        Verdict::HoldDestination { .. } => {}
+    }
+    log_hold(&claim.destination, verdict, turn);
+}
+
+/// A hold alarms once: when it begins. That it goes on is worth a line, not an alarm.
+fn log_hold(destination: &str, verdict: &Verdict, turn: Option<Turn>) {
+    match (turn, verdict) {
+        (Some(Turn::Began), Verdict::HoldDestination { reason, probe_at }) => {
+            error!(destination, reason, probe.at = %probe_at, "everything that goes this way waits");
         }
+        (None, Verdict::HoldDestination { reason, probe_at }) => {
+            warn!(destination, reason, probe.at = %probe_at, "this way is still held");
+        }
+        (Some(Turn::Ended { waiting }), _) => {
+            info!(destination, waiting, "this way is free again");
+        }
+        (Some(Turn::Began) | None, _) => {}
     }
 }
 
@@ -246,7 +270,7 @@ impl Deliveries {
         self.look_again = self.context.limits.in_flight > 0;
         match settled.verdict? {
             Verdict::Done => self.tally.delivered += 1,
-            Verdict::RetryAt { .. } | Verdict::HoldChannel { .. } => self.tally.deferred += 1,
+            Verdict::RetryAt { .. } | Verdict::HoldDestination { .. } => self.tally.deferred += 1,
             Verdict::GiveUp { .. } => self.tally.given_up += 1,
         }
         Ok(())

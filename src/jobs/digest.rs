@@ -4,7 +4,7 @@
 //! is sent all the same: silence must not be mistaken for a quiet day. The first of each
 //! week also lists what was never entered. Refuses wording.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
 use super::plan::Desk;
 use crate::clock::{civil, instant};
@@ -12,7 +12,8 @@ use crate::domain::address::{days_left, responsible};
 use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
-use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, Recipient};
+use crate::domain::hold::Hold;
+use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, HeldRow, Recipient};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
@@ -24,6 +25,9 @@ const ROWS: u32 = 200;
 
 /// Faults, undelivered messages and gaps shown.
 const TROUBLES: u32 = 50;
+
+/// A message counts as failing when it was first tried this long ago.
+const FAILING: TimeDelta = TimeDelta::hours(1);
 
 /// From this month on the coming year's calendar is missed: the last three notices came
 /// on 25 October, 12 November and 4 November.
@@ -87,6 +91,10 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
         undelivered: desk
             .reader
             .ask("read what failed", |c| reader::undelivered(c, TROUBLES))?,
+        delivery: desk.reader.ask("count what is not delivered", |c| {
+            reader::delivery(c, desk.now - FAILING)
+        })?,
+        holds: held(desk)?,
         faults: desk
             .reader
             .ask("read the faults", |c| reader::faults(c, TROUBLES))?,
@@ -94,6 +102,27 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
         gaps: Vec::new(),
         gaps_in_all: None,
     })
+}
+
+fn held(desk: &Desk<'_>) -> Result<Vec<HeldRow>, StoreError> {
+    let holds = desk.reader.ask("read the holds", reader::waiting)?;
+    let row = |(hold, waiting): (Hold, u64)| HeldRow {
+        since: local(&hold.since),
+        destination: hold.destination,
+        cause: hold.cause,
+        reason: hold.reason,
+        waiting,
+    };
+    Ok(holds.into_iter().map(row).collect())
+}
+
+/// The ledger's moment as people in the law's zone write it; as it stands if it cannot be
+/// read.
+fn local(at: &str) -> String {
+    at.parse().map_or_else(
+        |_| at.to_owned(),
+        |at| civil(at).format("%Y-%m-%d %H:%M").to_string(),
+    )
 }
 
 fn last_made(desk: &Desk<'_>) -> Result<Option<NaiveDate>, StoreError> {

@@ -1,4 +1,4 @@
-//! When we act: plan, deliver, sweep.
+//! When we act: plan, deliver, sweep, fail upward.
 //!
 //! Owns the steps that the daemon, the demo and the command line all take, one verb
 //! a file. Refuses to decide (`domain`), to store (`store`), to send (`channels`)
@@ -8,6 +8,7 @@ pub mod deliver;
 pub mod digest;
 pub mod plan;
 pub mod sweep;
+pub mod upward;
 
 use std::fmt::Debug;
 use std::pin::Pin;

@@ -2,7 +2,7 @@
 //!
 //! arc-18 gives 30 days after the execution is completed.
 
-use duban::store::ledger::outbox;
+use duban::store::ledger::outbox::{self, Whom, Wish};
 use serde_json::json;
 
 use crate::support::smtp::{Act, Stage};
@@ -289,8 +289,17 @@ fn what_was_given_up_on_and_is_done_since_is_neither_listed_nor_sent_by_hand() {
     world.plan();
     let now = world.clock.now();
     for key in given_up {
-        let retry = move |c: &_| outbox::retry(c, &key, "asked for", now);
-        assert!(!world.ledger().write_blocking("retry", retry).unwrap());
+        let retry = move |c: &_| {
+            outbox::at_hand(
+                c,
+                Wish::Retry,
+                &Whom::Messages(vec![key]),
+                Some("asked for"),
+                now,
+            )
+        };
+        let asked = world.ledger().write_blocking("retry", retry);
+        assert!(asked.unwrap().is_err());
     }
     assert!(world.work().is_silent());
     assert_eq!(world.messages("failed"), 1, "the digest alone");

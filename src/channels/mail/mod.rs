@@ -7,6 +7,7 @@
 mod compose;
 mod failure;
 mod file;
+mod gate;
 mod replies;
 mod session;
 mod settings;

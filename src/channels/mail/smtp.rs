@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Route;
 use super::failure::Failure;
+use super::gate::Gate;
 use super::session::Session;
 use crate::channels::plain;
 use crate::domain::delivery::smtp::{Cause, Phase};
@@ -24,6 +25,7 @@ pub(super) struct Relay {
     route: Route,
     parked: Mutex<Vec<Session>>,
     permits: Semaphore,
+    gate: Gate,
 }
 
 impl Relay {
@@ -32,6 +34,7 @@ impl Relay {
             route,
             parked: Mutex::new(Vec::new()),
             permits: Semaphore::new(connections),
+            gate: Gate::default(),
         }
     }
 
@@ -43,12 +46,12 @@ impl Relay {
         mail: &[u8],
         now: DateTime<Utc>,
     ) -> Outcome {
-        let deadlines = &self.route.deadlines;
+        let (deadlines, asked) = (&self.route.deadlines, Instant::now());
         let Ok(_permit) = timeout(deadlines.wait, self.permits.acquire()).await else {
             let busy = "every connection was busy with another mail".to_owned();
             return Failure::new(Phase::Wait, Cause::Lost(busy)).outcome(now);
         };
-        let mut session = match self.take().await {
+        let mut session = match self.take(asked).await {
             Ok(session) => session,
             Err(failure) => return failure.outcome(now),
         };
@@ -74,13 +77,13 @@ impl Relay {
         join_all(parked.map(Session::quit)).await;
     }
 
-    async fn take(&self) -> Result<Session, Failure> {
+    async fn take(&self, asked: Instant) -> Result<Session, Failure> {
         while let Some(mut session) = self.unpark() {
             if session.is_alive(&self.route.deadlines).await {
                 return Ok(session);
             }
         }
-        Session::open(&self.route).await
+        self.gate.pass(asked, Session::open(&self.route)).await
     }
 
     fn unpark(&self) -> Option<Session> {

@@ -144,5 +144,10 @@ fn request(
     } else {
         request
     };
+    let request = if message.is_late() {
+        request.header("duban-late", "true")
+    } else {
+        request
+    };
     request.body(body)
 }

@@ -30,7 +30,7 @@ use crate::config::{Config, Units};
 use crate::daemon::live::Live;
 use crate::daemon::start_writer;
 use crate::jobs::plan::Desk;
-use crate::jobs::{deliver, digest, plan};
+use crate::jobs::{deliver, digest, plan, upward};
 use crate::store::catalog::Catalog;
 use crate::store::ledger::{self, Reader};
 use crate::web::receiver;
@@ -155,6 +155,7 @@ impl<'r> Play<'r> {
         };
         let ledger = &self.live.context.ledger;
         let applied = plan::run(&desk, ledger, &mut |_, _| {})?;
+        upward::run(&desk, ledger, self.live.upward_after)?;
         digest::run(&desk, ledger, self.live.digest_at)?;
         self.diary.planned(applied.notices, &self.reader)?;
         let delivering = deliver::until_idle(&self.live.context);

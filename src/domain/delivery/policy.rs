@@ -1,7 +1,7 @@
-//! What follows from an outcome: done, again, given up, or everything waits.
+//! What follows from an outcome: done, again, given up, or the destination waits.
 //!
-//! Owns `Verdict` and the retry policy behind it. Refuses to read replies; the tables
-//! beside it have done so.
+//! Owns `Verdict` and the retry policy. Refuses to roll dice: the moment and the jitter are
+//! arguments.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,14 +19,14 @@ pub enum Verdict {
         /// When.
         at: DateTime<Utc>,
     },
-    /// No further attempt; the supervision centre is told.
+    /// No further attempt; it fails upward.
     GiveUp {
         /// Why, for the log and the digest.
         reason: String,
     },
-    /// The whole channel waits until `probe_at`, when one message tries it again.
-    HoldChannel {
-        /// When one message probes the channel.
+    /// Everything that goes the same way waits until `probe_at`, when one message tries it again.
+    HoldDestination {
+        /// When one message probes the destination.
         probe_at: DateTime<Utc>,
         /// Why, for the alarm.
         reason: String,
@@ -43,19 +43,21 @@ pub struct RetryPolicy {
     pub jitter_percent: u32,
     /// After this many hours no further attempt is made.
     pub give_up_after_hours: u32,
-    /// How long a held channel waits before it is probed, in minutes.
-    pub hold_min: u32,
+    /// How long a held destination waits before its first, second … probe, in minutes; the
+    /// last repeats.
+    pub hold_probe_min: Vec<u32>,
 }
 
 impl Default for RetryPolicy {
     /// 1, 5, 15, 30, 60 minutes and then hourly for five days, as mail queues do
-    /// (Postfix `maximal_queue_lifetime`), stretched by up to a fifth.
+    /// (Postfix `maximal_queue_lifetime`), stretched by up to a fifth. Providers lock a
+    /// mailbox after a handful of wrong passwords an hour, so probes come ever more rarely.
     fn default() -> Self {
         Self {
             pauses_min: vec![1, 5, 15, 30, 60],
             jitter_percent: 20,
             give_up_after_hours: 120,
-            hold_min: 15,
+            hold_probe_min: vec![15, 30, 60, 240],
         }
     }
 }
@@ -69,6 +71,10 @@ pub struct Attempt {
     pub first_due: DateTime<Utc>,
     /// A number from 0 to 99 that spreads retries; the caller draws it.
     pub spread: u32,
+    /// From then on the message says too late what it says; none where it is never too late.
+    pub useful_until: Option<DateTime<Utc>>,
+    /// Since when its destination has been held, where this attempt is a probe.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// What follows from `outcome` at `now`.
@@ -81,8 +87,8 @@ pub fn verdict(
 ) -> Verdict {
     match (outcome.class, outcome.scope) {
         (Class::Accepted, _) => Verdict::Done,
-        (_, Scope::Channel) => Verdict::HoldChannel {
-            probe_at: now + Duration::minutes(i64::from(policy.hold_min)),
+        (_, Scope::Channel) => Verdict::HoldDestination {
+            probe_at: now + probe_pause(attempt, now, policy),
             reason: describe(outcome),
         },
         (Class::Rejected, Scope::Message) => Verdict::GiveUp {
@@ -92,25 +98,73 @@ pub fn verdict(
     }
 }
 
+/// What the peer asked for is kept to the second: earlier is rude, later is late. Where
+/// nothing may follow before the horizon, nothing does.
 fn retry(
     outcome: &Outcome,
     attempt: &Attempt,
     now: DateTime<Utc>,
     policy: &RetryPolicy,
 ) -> Verdict {
-    let horizon = attempt.first_due + Duration::hours(i64::from(policy.give_up_after_hours));
-    let pause = now + pause(attempt, policy);
-    let at = outcome.retry_after.map_or(pause, |asked| asked.max(pause));
-    if at > horizon {
-        return Verdict::GiveUp {
-            reason: format!(
-                "not delivered within {} h; last: {}",
-                policy.give_up_after_hours,
-                describe(outcome)
-            ),
-        };
+    let at = outcome
+        .retry_after
+        .unwrap_or_else(|| now + pause(attempt, policy));
+    let horizon = horizon(attempt, policy);
+    if at <= horizon.at {
+        return Verdict::RetryAt { at };
     }
-    Verdict::RetryAt { at }
+    let asked = match outcome.retry_after {
+        Some(_) => "; the peer asks to wait for longer than that",
+        None => "",
+    };
+    Verdict::GiveUp {
+        reason: format!("{}{asked}; last: {}", horizon.why, describe(outcome)),
+    }
+}
+
+/// The last moment at which an attempt makes sense.
+struct Horizon {
+    at: DateTime<Utc>,
+    why: String,
+}
+
+/// A message that was already late when it was first tried is late either way, and says
+/// so: then only the hours count.
+fn horizon(attempt: &Attempt, policy: &RetryPolicy) -> Horizon {
+    let hours = policy.give_up_after_hours;
+    let long = Horizon {
+        at: attempt.first_due + Duration::hours(i64::from(hours)),
+        why: format!("not delivered within {hours} h"),
+    };
+    let legal = attempt
+        .useful_until
+        .filter(|until| *until > attempt.first_due)
+        .map(|at| Horizon {
+            at,
+            why: "not delivered before the day it speaks of was over".to_owned(),
+        });
+    match legal {
+        Some(legal) if legal.at < long.at => legal,
+        Some(_) | None => long,
+    }
+}
+
+/// How long the next probe waits. The probes made so far need not be counted: how long the
+/// destination has been held says it.
+fn probe_pause(attempt: &Attempt, now: DateTime<Utc>, policy: &RetryPolicy) -> Duration {
+    let held = attempt
+        .held_since
+        .map_or(Duration::zero(), |since| now - since);
+    let pauses = &policy.hold_probe_min;
+    let mut made_at = Duration::zero();
+    for pause in pauses {
+        let pause = Duration::minutes(i64::from(*pause));
+        if held < made_at + pause {
+            return pause;
+        }
+        made_at += pause;
+    }
+    Duration::minutes(pauses.last().copied().unwrap_or(60).into())
 }
 
 fn pause(attempt: &Attempt, policy: &RetryPolicy) -> Duration {

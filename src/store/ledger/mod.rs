@@ -5,6 +5,7 @@
 //! anything: it stores what `domain` decided.
 
 pub mod audit;
+mod by_hand;
 mod copy;
 pub mod gaps;
 pub mod holds;
@@ -24,6 +25,7 @@ use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
+pub use by_hand::by_hand;
 pub use copy::copy;
 pub use reader::Reader;
 pub use writer::{Ledger, Writer};
@@ -88,6 +90,8 @@ fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> 
 /// (sqlite.org, "PRAGMA synchronous").
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // A person may be writing by hand just now.
+    connection.busy_timeout(by_hand::PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -1,6 +1,7 @@
 //! The daemon: how it starts, what it listens to, how it ends; and how it dies.
 
 mod disk;
+mod holding;
 mod inside;
 mod life;
 mod reload;

@@ -5,7 +5,7 @@ use duban::domain::calendar::{Coverage, Day};
 use duban::domain::counting::{OtherReading, Step};
 use duban::domain::decision::DecisionId;
 use duban::domain::notice::{
-    Channel, Content, Digest, DigestRow, Facts, GapRow, Kind, Message, Recipient,
+    Channel, Content, Delivery, Digest, DigestRow, Facts, GapRow, Kind, Message, Recipient,
 };
 use duban::domain::obligation::{ObligationKey, State};
 use duban::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
@@ -171,6 +171,7 @@ pub(crate) fn message(channel: Channel, notices: Vec<Facts>) -> Message {
         content: Content::Notices { notices },
         attempt: 1,
         maybe_repeat: false,
+        sent_on: None,
     }
 }
 
@@ -187,6 +188,8 @@ pub(crate) fn digest() -> Digest {
         past: 0,
         near: 0,
         undelivered: Vec::new(),
+        delivery: Delivery::default(),
+        holds: Vec::new(),
         faults: Vec::new(),
         calendar_missing: None,
         gaps: Vec::new(),

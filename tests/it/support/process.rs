@@ -70,6 +70,17 @@ impl Process {
         panic!("never said {text}: {:?}\n{}", self.heard, self.log());
     }
 
+    /// Hears whatever was said meanwhile: a program whose notifications nobody takes waits.
+    pub(crate) fn listen(&mut self) {
+        let pause = Some(Duration::from_millis(1));
+        self.socket.set_read_timeout(pause).unwrap();
+        let mut buffer = [0; 4096];
+        while let Ok(length) = self.socket.recv(&mut buffer) {
+            let said = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            self.heard.push(said);
+        }
+    }
+
     /// Waits until `holds`.
     pub(crate) fn until(&self, what: &str, holds: impl Fn() -> bool) {
         let deadline = Instant::now() + PATIENCE;

@@ -140,7 +140,9 @@ async fn every_kind_of_body_fits_the_schema() {
         facts.title = None;
         facts.was_due_on = Some(facts.due_on);
         facts.closes_on = Some(facts.due_on);
-        facts.rerouted = Some(Rerouted::UnitUnknown("某局".to_owned()));
+        facts.rerouted = Some(Rerouted::UnitUnknown {
+            name: "某局".to_owned(),
+        });
         setup
             .send(&messages::message(Channel::Webhook, vec![facts]))
             .await;

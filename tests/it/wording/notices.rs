@@ -181,19 +181,27 @@ fn a_moved_date_names_both_dates() {
 fn what_was_meant_for_somebody_else_says_why_it_came() {
     let cases = [
         (
-            Rerouted::UnitNotNamed("drafting".to_owned()),
+            Rerouted::UnitNotNamed {
+                name: "drafting".to_owned(),
+            },
             "目录未写明承办单位",
         ),
         (
-            Rerouted::UnitNotNamed("某角色".to_owned()),
+            Rerouted::UnitNotNamed {
+                name: "某角色".to_owned(),
+            },
             "目录未写明某角色",
         ),
         (
-            Rerouted::UnitUnknown("市某局".to_owned()),
+            Rerouted::UnitUnknown {
+                name: "市某局".to_owned(),
+            },
             "通讯录中没有“市某局”",
         ),
         (
-            Rerouted::NobodyToTell("市某局".to_owned()),
+            Rerouted::NobodyToTell {
+                name: "市某局".to_owned(),
+            },
             "“市某局”没有登记联系人",
         ),
     ];
@@ -219,7 +227,9 @@ fn markup_in_a_title_is_shown_and_not_followed() {
         facts.organ = nasty.to_owned();
         facts.versions = nasty.to_owned();
         facts.prepare = vec![nasty.to_owned()];
-        facts.rerouted = Some(Rerouted::UnitUnknown(nasty.to_owned()));
+        facts.rerouted = Some(Rerouted::UnitUnknown {
+            name: nasty.to_owned(),
+        });
         facts.basis[0].system = nasty.to_owned();
         facts.basis[0].article = nasty.to_owned();
         facts.trail.push(Step::Anchor {

@@ -18,7 +18,8 @@ alter table message add column held_since text;
 alter table message add column held_because text;
 
 -- How far a message that cannot be delivered has failed upward: 0 not yet, 1 to the unit's
--- other channels, 2 to the supervision centre.
+-- other people and channels, 2 as far as it goes: to the supervision centre, or the unit was
+-- reached another way.
 alter table message add column upward integer not null default 0 check (upward in (0, 1, 2));
 
 -- What a person keeps back is not looked at by every claim.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 use crate::domain::delivery::Attempt;
 use crate::domain::hold::EVERYTHING;
 use crate::domain::notice::{Channel, Content, Facts, Message};
-use crate::store::ledger::{from_json, instant, parse_instant};
+use crate::store::ledger::{from_json, holds, instant, parse_instant};
 
 /// Pending messages looked at in one claim at most; busy destinations are left out of
 /// them beforehand, so that a long queue for one hides nobody else's.
@@ -24,7 +24,7 @@ pub struct Claim {
     pub id: i64,
     /// What is sent.
     pub message: Message,
-    /// The attempt that was begun.
+    /// The attempt that was begun; until when it is useful, whoever knows the law's zone says.
     pub attempt: Attempt,
     /// Its destination.
     pub destination: String,
@@ -179,6 +179,7 @@ fn begin(
             content,
             attempt: row.get(3)?,
             maybe_repeat: row.get(4)?,
+            sent_on: None,
         };
         Ok((message, parse_instant(5, &row.get::<_, String>(5)?)?))
     })?;
@@ -190,6 +191,8 @@ fn begin(
         number: message.attempt,
         first_due,
         spread: spread(&message),
+        useful_until: None,
+        held_since: holds::fault_since(connection, destination)?,
     };
     Ok(Claim {
         id,
@@ -212,14 +215,24 @@ pub(in crate::store::ledger) fn standing(
     connection: &Connection,
     message: i64,
 ) -> rusqlite::Result<Vec<Facts>> {
+    let rows = standing_rows(connection, message)?;
+    Ok(rows.into_iter().map(|(_, facts)| facts).collect())
+}
+
+/// The same, each with its obligation's key in the ledger.
+pub(super) fn standing_rows(
+    connection: &Connection,
+    message: i64,
+) -> rusqlite::Result<Vec<(i64, Facts)>> {
     let mut statement = connection.prepare_cached(
-        "select facts from notice where message_id = $1 and state = 'standing' order by id",
+        "select obligation_id, facts from notice
+         where message_id = $1 and state = 'standing' order by id",
     )?;
     let rows = statement.query_map([message], |row| {
-        let facts: String = row.get(0)?;
-        from_json::<Facts>(0, &facts)
+        let facts: String = row.get(1)?;
+        Ok((row.get(0)?, from_json::<Facts>(1, &facts)?))
     })?;
-    let mut notices = rows.collect::<rusqlite::Result<Vec<Facts>>>()?;
-    notices.sort_by_key(|facts| (facts.state, facts.due_on));
+    let mut notices = rows.collect::<rusqlite::Result<Vec<(i64, Facts)>>>()?;
+    notices.sort_by_key(|(_, facts)| (facts.state, facts.due_on));
     Ok(notices)
 }

@@ -1,4 +1,4 @@
-//! What returns to the queue: messages nobody answers for any more, or given up on.
+//! What returns to the queue: messages nobody answers for any more.
 //!
 //! Owns marking as a repeat what may have arrived. Refuses to decide whether it did.
 
@@ -62,31 +62,4 @@ pub fn give_back(
         )?;
     }
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
-}
-
-/// Puts a message that was given up on back into the queue, by hand.
-///
-/// # Errors
-/// What the engine said.
-pub fn retry(
-    connection: &Connection,
-    key: &str,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(
-        "update message set state = 'pending', next_at = $1, trying_since = null
-         where key = $2 and state = 'failed'",
-    )?;
-    let changed = statement.execute((instant(now), key))? == 1;
-    if changed {
-        audit::add(
-            connection,
-            now,
-            "retried by hand",
-            key,
-            &json!({ "reason": reason }),
-        )?;
-    }
-    Ok(changed)
 }

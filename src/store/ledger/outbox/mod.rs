@@ -1,8 +1,8 @@
 //! The outbox: messages on their way, and transactions 2 and 3.
 //!
 //! Owns enqueueing a notice, claiming messages with a lease that is on disk before
-//! the network is touched, settling what came of it, and giving back what a dead
-//! process held. Refuses to send and to judge.
+//! the network is touched, settling what came of it, giving back what a dead process
+//! held, failing upward, and what people do by hand. Refuses to send and to judge.
 //!
 //! SQLite gives `$1` its place by where it first stands in a statement, not by its
 //! number: in every statement they first stand in order.
@@ -13,9 +13,13 @@ mod claim;
 mod settle;
 
 mod giving_back;
+mod desk;
+mod upward;
 
 pub(super) use claim::standing;
 pub use claim::{Claim, Lease, Wanted, claim};
-pub use giving_back::{Abandoned, give_back, retry};
+pub use desk::{Touched, Whom, Wish, at_hand};
+pub use giving_back::{Abandoned, give_back};
 pub use queue::{cancel, enqueue, enqueue_digest};
 pub use settle::settle;
+pub use upward::{Stuck, fail_upward, send_digest_instead, stuck};

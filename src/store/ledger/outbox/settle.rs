@@ -10,11 +10,12 @@ use serde_json::json;
 use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use crate::domain::delivery::{Class, Outcome, Verdict};
-use crate::domain::hold::Cause;
 use crate::domain::notice::Content;
-use crate::store::ledger::{audit, holds, instant, to_json};
+use crate::store::ledger::holds::{self, Turn};
+use crate::store::ledger::{audit, instant, to_json};
 
-/// Transaction 3: what came of an attempt, the receipt and the audit entry together.
+/// Transaction 3: what came of an attempt, the receipt and the audit entry together. Says
+/// whether the destination's hold began or ended by it.
 ///
 /// # Errors
 /// What the engine said.
@@ -24,7 +25,7 @@ pub fn settle(
     outcome: &Outcome,
     verdict: &Verdict,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<Turn>> {
     end_attempt(
         connection,
         claim.id,
@@ -37,27 +38,33 @@ pub fn settle(
         Verdict::Done => ("delivered", None),
         Verdict::RetryAt { at } => ("pending", Some(*at)),
         Verdict::GiveUp { .. } => ("failed", None),
-        Verdict::HoldChannel { probe_at, .. } => ("pending", Some(*probe_at)),
+        // Behind the others, so that the next probe is another message; and ready once the
+        // way is free.
+        Verdict::HoldDestination { .. } => ("pending", Some(now)),
     };
     let mut statement = connection.prepare_cached(
         "update message set state = $1, next_at = coalesce($2, next_at), last_word = $3,
                             maybe_repeat = case when $4 then 1 else maybe_repeat end,
+                            trying_since = case when $5 then null else trying_since end,
                             lease_until = null, lease_holder = null
-         where id = $5 and (attempts = $6 or $1 = 'delivered')",
+         where id = $6 and (attempts = $7 or $1 = 'delivered')",
     )?;
     statement.execute((
         state,
         next_at.map(instant),
         last_word(outcome),
         outcome.class == Class::Unknown,
+        // The hours in which it is given up do not run while its way is held.
+        matches!(verdict, Verdict::HoldDestination { .. }),
         claim.id,
         claim.attempt.number,
     ))?;
     withdraw_if_empty(connection, claim.id)?;
-    keep_hold(connection, &claim.destination, verdict, now)?;
+    let turn = keep_hold(connection, claim, verdict, now)?;
     let detail = json!({
         "message": claim.message.key,
         "attempt": claim.attempt.number,
+        "destination": claim.destination,
         "unit": claim.message.recipient.unit,
         "channel": claim.message.recipient.channel,
         "outcome": outcome,
@@ -70,7 +77,8 @@ pub fn settle(
         audit_word(verdict),
         &claim.message.key,
         &detail,
-    )
+    )?;
+    Ok(turn)
 }
 
 pub(super) fn end_attempt(
@@ -95,24 +103,23 @@ pub(super) fn end_attempt(
     Ok(())
 }
 
-/// A hold begins with the verdict that asks for it and ends with the first delivery.
+/// A hold begins with the verdict that asks for it and ends with the first probe that is
+/// delivered; what went out before it began proves nothing.
 fn keep_hold(
     connection: &Connection,
-    destination: &str,
+    claim: &Claim,
     verdict: &Verdict,
     now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<Turn>> {
     match verdict {
-        Verdict::HoldChannel { probe_at, reason } => {
-            let because = (Cause::Fault, reason.as_str());
-            holds::begin(connection, destination, because, Some(*probe_at), now)?;
+        Verdict::HoldDestination { probe_at, reason } => {
+            holds::begin_fault(connection, &claim.destination, reason, *probe_at, now)
         }
-        Verdict::Done => {
-            holds::end(connection, destination)?;
+        Verdict::Done if claim.attempt.held_since.is_some() => {
+            holds::end_fault(connection, &claim.destination, now)
         }
-        Verdict::RetryAt { .. } | Verdict::GiveUp { .. } => {}
+        Verdict::Done | Verdict::RetryAt { .. } | Verdict::GiveUp { .. } => Ok(None),
     }
-    Ok(())
 }
 
 const fn audit_word(verdict: &Verdict) -> &'static str {
@@ -120,7 +127,7 @@ const fn audit_word(verdict: &Verdict) -> &'static str {
         Verdict::Done => "delivered",
         Verdict::RetryAt { .. } => "retry",
         Verdict::GiveUp { .. } => "given up",
-        Verdict::HoldChannel { .. } => "channel held",
+        Verdict::HoldDestination { .. } => "waits for its destination",
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns rows in the form a table or JSON shows. Refuses to word them.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::domain::notice::{Content, Recipient};
@@ -35,6 +35,12 @@ pub struct Listed {
     pub next_at: String,
     /// What was last heard, or why it was cancelled.
     pub last_word: Option<String>,
+    /// Since when it is held, or everything that goes its way; while it is to go out.
+    pub held_since: Option<String>,
+    /// Why.
+    pub held_because: Option<String>,
+    /// How far it has failed upward: 0 not at all, 1 to the unit's others, 2 to the end.
+    pub upward: u8,
 }
 
 /// Which notices are listed.
@@ -46,49 +52,94 @@ pub struct Filter {
     pub rule: Option<String>,
     /// In this state only.
     pub state: Option<String>,
+    /// Held only, by itself or with everything that goes its way.
+    pub held: bool,
     /// At most so many, the newest.
     pub limit: u32,
 }
+
+/// What both lists say of a message, in the order of [`read`].
+const OF_MESSAGE: &str = "message.recipient, message.key, message.attempts, message.next_at,
+    message.upward,
+    case when message.state in ('pending', 'leased')
+         then coalesce(message.held_since, whole.since, way.since) end as waits_since,
+    case when message.state in ('pending', 'leased')
+         then coalesce(message.held_because, whole.reason, way.reason) end";
+
+/// The holds of a message's destination, and of everything.
+const HOLDS: &str = "left join hold as way on way.destination = message.destination
+    left join hold as whole on whole.destination = 'everything'";
 
 /// Notices, newest first.
 ///
 /// # Errors
 /// What the engine said.
 pub fn notices(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Listed>> {
-    let mut statement = connection.prepare_cached(
-        "select notice.made_at, obligation.decision_id, obligation.rule, obligation.occurrence,
-                notice.rung, notice.kind, message.recipient, message.key,
+    let mut statement = connection.prepare_cached(&format!(
+        "select {OF_MESSAGE},
+                notice.made_at, obligation.decision_id, obligation.rule, obligation.occurrence,
+                notice.rung, notice.kind,
                 case when notice.state = 'cancelled' then 'cancelled' else message.state end,
-                message.attempts, message.next_at, coalesce(notice.reason, message.last_word)
+                coalesce(notice.reason, message.last_word)
          from notice
          join obligation on obligation.id = notice.obligation_id
          join message on message.id = notice.message_id
+         {HOLDS}
          where ($1 is null or obligation.decision_id = $1)
            and ($2 is null or obligation.rule = $2)
            and ($3 is null or $3 = case when notice.state = 'cancelled' then 'cancelled'
                                         else message.state end)
-         order by notice.id desc limit $4",
-    )?;
-    let rows = statement.query_map(
-        (&filter.decision, &filter.rule, &filter.state, filter.limit),
-        |row| {
-            Ok(Listed {
-                made_at: row.get(0)?,
-                decision: row.get(1)?,
-                rule: row.get(2)?,
-                occurrence: row.get(3)?,
-                rung: row.get(4)?,
-                kind: row.get(5)?,
-                recipient: from_json(6, &row.get::<_, String>(6)?)?,
-                message: row.get(7)?,
-                state: row.get(8)?,
-                attempts: row.get(9)?,
-                next_at: row.get(10)?,
-                last_word: row.get(11)?,
-            })
-        },
-    )?;
+           and (not $4 or waits_since is not null and notice.state = 'standing')
+         order by notice.id desc limit $5"
+    ))?;
+    let Filter {
+        decision,
+        rule,
+        state,
+        held,
+        limit,
+    } = filter;
+    let rows = statement.query_map((decision, rule, state, held, limit), read)?;
     rows.collect()
+}
+
+/// The digests that are in a state or held, newest first: they carry no notice, and are
+/// looked for all the same where something has not arrived.
+///
+/// # Errors
+/// What the engine said.
+pub fn digests(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Listed>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "select {OF_MESSAGE},
+                message.made_at, '', '', '', 'digest', 'digest', message.state, message.last_word
+         from message
+         {HOLDS}
+         where message.digest is not null and ($1 is null or message.state = $1)
+           and (not $2 or waits_since is not null)
+         order by message.id desc limit $3"
+    ))?;
+    let rows = statement.query_map((&filter.state, filter.held, filter.limit), read)?;
+    rows.collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        recipient: from_json(0, &row.get::<_, String>(0)?)?,
+        message: row.get(1)?,
+        attempts: row.get(2)?,
+        next_at: row.get(3)?,
+        upward: row.get(4)?,
+        held_since: row.get(5)?,
+        held_because: row.get(6)?,
+        made_at: row.get(7)?,
+        decision: row.get(8)?,
+        rule: row.get(9)?,
+        occurrence: row.get(10)?,
+        rung: row.get(11)?,
+        kind: row.get(12)?,
+        state: row.get(13)?,
+        last_word: row.get(14)?,
+    })
 }
 
 /// What a message would say if it were sent now.

@@ -4,6 +4,7 @@
 //! longer than one of them. Refuses to write.
 
 mod listing;
+mod undelivered;
 mod urgency;
 
 use std::path::Path;
@@ -17,8 +18,9 @@ use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
-pub use listing::{Filter, Listed, content, notices};
-pub use urgency::{Counts, counts, faults, undelivered, urgent};
+pub use listing::{Filter, Listed, content, digests, notices};
+pub use undelivered::{delivery, undelivered, waiting};
+pub use urgency::{Counts, counts, faults, urgent};
 
 /// How long a reader waits for a writer that is changing the file's form.
 const PATIENCE: Duration = Duration::from_secs(5);

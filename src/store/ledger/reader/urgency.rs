@@ -1,4 +1,4 @@
-//! What the centre's digest asks: what is urgent, unreadable or undelivered.
+//! What the centre's digest asks: what is urgent or unreadable.
 //!
 //! Owns counting and ordering by urgency. Refuses to word it.
 
@@ -6,9 +6,8 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use crate::domain::fault::Fault;
-use crate::domain::notice::{Recipient, Undelivered};
 use crate::domain::plan::Record;
-use crate::store::ledger::{from_json, obligations};
+use crate::store::ledger::obligations;
 
 /// How many obligations a digest speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,35 +84,4 @@ pub fn faults(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Fault
         })
     })?;
     faults.collect()
-}
-
-/// Messages that were given up on and not retried since.
-///
-/// # Errors
-/// What the engine said.
-pub fn undelivered(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Undelivered>> {
-    let mut statement = connection.prepare_cached(
-        "select id, recipient, coalesce(last_word, '') from message
-         where state = 'failed' order by made_at desc limit $1",
-    )?;
-    let failed = statement.query_map([limit], |row| {
-        let recipient: Recipient = from_json(1, &row.get::<_, String>(1)?)?;
-        Ok(Undelivered {
-            unit: recipient.unit,
-            channel: recipient.channel,
-            reason: row.get(2)?,
-            about: about(connection, row.get(0)?)?,
-        })
-    })?;
-    failed.collect()
-}
-
-fn about(connection: &Connection, message: i64) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare_cached(
-        "select obligation.decision_id || ' ' || obligation.rule
-         from notice join obligation on obligation.id = notice.obligation_id
-         where notice.message_id = $1 order by notice.id",
-    )?;
-    let about = statement.query_map([message], |row| row.get(0))?;
-    about.collect()
 }

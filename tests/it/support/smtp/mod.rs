@@ -92,6 +92,7 @@ struct State {
     taken: Mutex<Vec<Taken>>,
     sessions: Mutex<usize>,
     commands: Mutex<Vec<String>>,
+    refused: Mutex<BTreeMap<String, &'static str>>,
 }
 
 impl Relay {
@@ -116,6 +117,7 @@ impl Relay {
             taken: Mutex::default(),
             sessions: Mutex::default(),
             commands: Mutex::default(),
+            refused: Mutex::default(),
         });
         let mut tasks = JoinSet::new();
         let server = tasks.spawn(serve(listener, Arc::clone(&state)));
@@ -140,6 +142,21 @@ impl Relay {
         let acts = script.entry((address.to_owned(), stage)).or_default();
         acts.push_back(act);
         self
+    }
+
+    /// From now on this recipient is answered so, and not any more where there is no answer.
+    pub(crate) fn refuse(&self, address: &str, answer: Option<&'static str>) -> &Self {
+        let mut refused = self.state.refused.lock().unwrap();
+        match answer {
+            Some(answer) => refused.insert(address.to_owned(), answer),
+            None => refused.remove(address),
+        };
+        self
+    }
+
+    /// Nothing more is to happen at `stage` but the usual.
+    pub(crate) fn forget(&self, stage: Stage) {
+        self.state.script.lock().unwrap().remove(&stage);
     }
 
     /// Every mail that was taken, in order.

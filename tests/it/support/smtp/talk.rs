@@ -88,7 +88,8 @@ impl Talk {
             }
             "RCPT" => {
                 self.to.push(address(line));
-                self.answer(stream, Stage::Rcpt, "250 ok").await
+                let usual = self.about_recipient();
+                self.answer(stream, Stage::Rcpt, usual).await
             }
             "DATA" => return self.data(stream).await,
             "NOOP" => self.answer(stream, Stage::Noop, "250 ok").await,
@@ -134,6 +135,12 @@ impl Talk {
         } else {
             Next::End
         }
+    }
+
+    fn about_recipient(&self) -> &'static str {
+        let refused = self.state.refused.lock().unwrap();
+        let told = self.to.last().and_then(|to| refused.get(to).copied());
+        told.unwrap_or("250 ok")
     }
 
     fn take(&mut self, data: Vec<u8>) {
