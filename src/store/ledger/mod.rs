@@ -5,6 +5,7 @@
 //! anything: it stores what `domain` decided.
 
 pub mod audit;
+mod by_hand;
 mod copy;
 pub mod gaps;
 pub mod holds;
@@ -16,12 +17,14 @@ mod writer;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
+pub use by_hand::by_hand;
 pub use copy::copy;
 pub use reader::Reader;
 pub use writer::{Ledger, Writer};
@@ -32,6 +35,10 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0002_gap.sql")),
     M::up(include_str!("migrations/0003_delivery.sql")),
 ];
+
+/// How long the daemon's writer and a person's wait for each other: far longer than any
+/// transaction of either takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Statements kept ready on each connection: more than the ledger has.
 const STATEMENT_CACHE: usize = 64;
@@ -82,10 +89,25 @@ fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     }
 }
 
+/// Refuses a ledger that a newer program has changed: whoever writes must know its schema.
+fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let pending = Migrations::from_slice(MIGRATIONS).pending_migrations(connection);
+    let reason = match pending {
+        Ok(pending) if pending >= 0 => return Ok(()),
+        Ok(_) => "a newer duban wrote it; use that one".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(StoreError::Migrate {
+        path: path.to_owned(),
+        reason,
+    })
+}
+
 /// WAL and FULL: nothing is reported as written that a power cut could take back
 /// (sqlite.org, "PRAGMA synchronous").
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
