@@ -28,6 +28,7 @@ mod planner;
 mod editor;
 mod export;
 
+pub(in crate::store) use csv::guarded;
 pub use columns::Table;
 pub use dates::{day, planned_day};
 pub use dialect::Defaults;

@@ -14,7 +14,10 @@ mod settle;
 
 mod giving_back;
 
-pub(super) use claim::standing;
+pub(super) use claim::{Taken, standing, take};
+pub(super) use giving_back::give_one_back;
+pub(super) use queue::{DigestMade, cancel_notice};
+pub(super) use settle::{Receipt, record};
 pub use claim::{Claim, Lease, Wanted, claim};
 pub use giving_back::{Abandoned, give_back, retry};
 pub use queue::{cancel, enqueue, enqueue_digest};
