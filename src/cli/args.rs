@@ -12,8 +12,8 @@ pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
-pub use super::restoring::RestoreArgs;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
+pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
     CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, LoadArgs,
     NoticesArgs, NoticesCommand, RulesCommand,

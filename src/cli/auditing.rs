@@ -168,7 +168,11 @@ fn make_again(ledger: &Reader, file: &Path) -> anyhow::Result<()> {
     let made = rebuild::rebuild_into(ledger, file, &mut told("followed"))?;
     let head = made.map_err(|stopped| unfollowed(&stopped))?;
     let file = file.display();
-    Ok(writeln!(io::stdout(), "{file}: {} entries, head {head}", head.seq)?)
+    Ok(writeln!(
+        io::stdout(),
+        "{file}: {} entries, head {head}",
+        head.seq
+    )?)
 }
 
 /// Progress on stderr, where a person watches; a log of years takes some seconds.

@@ -21,7 +21,7 @@ use crate::store::ledger::{self, Reader, Restore};
 const SHOWN: usize = 50;
 
 /// The examples in the help.
-pub const EXAMPLES: &str = "\
+pub(super) const EXAMPLES: &str = "\
 Examples:
   duban restore /srv/backup/ledger-2026-11-30.db --dry-run
   duban restore /srv/backup/ledger-2026-11-30.db
@@ -94,7 +94,10 @@ fn put_back(path: &Path, file: &Path, dry: bool, clock: &Clock) -> anyhow::Resul
 fn tell(out: &mut dyn Write, path: &Path, file: &Path, restore: &Restore) -> io::Result<()> {
     let file = file.display();
     let made = restore.copied_at.as_deref().map(local);
-    let made = made.map_or_else(|| "at a time it does not say".to_owned(), |at| format!("on {at}"));
+    let made = made.map_or_else(
+        || "at a time it does not say".to_owned(),
+        |at| format!("on {at}"),
+    );
     let head = restore.copied.head.as_ref().map(ToString::to_string);
     let head = head.unwrap_or_else(|| "that an older duban wrote".to_owned());
     writeln!(out, "{file}: whole, made {made}, head {head}")?;
@@ -106,7 +109,10 @@ fn tell(out: &mut dyn Write, path: &Path, file: &Path, restore: &Restore) -> io:
     }
     if restore.is_earlier.is_some() {
         let count = restore.since.len();
-        writeln!(out, "{count} messages were delivered since that the copy does not know of")?;
+        writeln!(
+            out,
+            "{count} messages were delivered since that the copy does not know of"
+        )?;
     }
     for one in restore.since.iter().take(SHOWN) {
         let (at, unit) = (local(&one.at), super::text::harmless(&one.unit));
@@ -132,7 +138,8 @@ fn list(path: &Path, json: bool) -> anyhow::Result<()> {
     Ok(write_waiting(&mut out, &standing, &waiting)?)
 }
 
-const NOT_HELD: &str = "the ledger is not held as an older one; a copy is recognised when the daemon starts on it";
+const NOT_HELD: &str =
+    "the ledger is not held as an older one; a copy is recognised when the daemon starts on it";
 
 fn write_waiting(
     out: &mut dyn Write,
@@ -140,9 +147,16 @@ fn write_waiting(
     waiting: &[MayRepeat],
 ) -> io::Result<()> {
     let since = local(&standing.known_until);
-    writeln!(out, "{} messages may have been sent since {since}", waiting.len())?;
+    writeln!(
+        out,
+        "{} messages may have been sent since {since}",
+        waiting.len()
+    )?;
     if !standing.planned {
-        writeln!(out, "the daemon is still planning what came due since; there may be more")?;
+        writeln!(
+            out,
+            "the daemon is still planning what came due since; there may be more"
+        )?;
     }
     if waiting.is_empty() {
         return Ok(());

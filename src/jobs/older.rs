@@ -74,7 +74,10 @@ fn try_note(ledger: &Ledger, reader: &Reader) -> Result<(), StoreError> {
     if ledger::seen_head(ledger.path())?.as_ref() != Some(&head) {
         ledger::note_head(ledger.path(), &head)?;
     }
-    if reader.ask(doing, |c| settings::get(c, settings::HEAD_KEPT))?.is_none() {
+    if reader
+        .ask(doing, |c| settings::get(c, settings::HEAD_KEPT))?
+        .is_none()
+    {
         ledger.write_blocking(doing, |c| settings::set(c, settings::HEAD_KEPT, "1"))?;
     }
     Ok(())

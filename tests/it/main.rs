@@ -10,6 +10,7 @@
 )]
 
 mod almanac;
+mod audit;
 mod backward;
 mod bell;
 mod cases;
@@ -42,7 +43,9 @@ mod moves;
 mod pack;
 mod procedure;
 mod properties;
+mod rebuild;
 mod receiver;
+mod restore;
 mod revisions;
 mod rule_sentences;
 mod rules;

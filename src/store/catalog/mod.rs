@@ -28,8 +28,8 @@ mod planner;
 mod editor;
 mod export;
 
-pub(in crate::store) use csv::guarded;
 pub use columns::Table;
+pub(in crate::store) use csv::guarded;
 pub use dates::{day, planned_day};
 pub use dialect::Defaults;
 pub use editor::{Editor, NewEvent};

@@ -133,8 +133,8 @@ pub(super) fn append(connection: &Connection, fields: [&str; 4]) -> rusqlite::Re
 
 /// Takes over what a log held before it was a chain, as it stands.
 pub(super) fn adopt(connection: &Connection) -> rusqlite::Result<()> {
-    let mut older =
-        connection.prepare("select seq, at, what, subject, detail from audit_unchained order by seq")?;
+    let mut older = connection
+        .prepare("select seq, at, what, subject, detail from audit_unchained order by seq")?;
     let mut rows = older.query([])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;

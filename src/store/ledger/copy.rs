@@ -22,7 +22,7 @@ use crate::store::StoreError;
 const PAGES: i32 = 1024;
 
 /// Hears how many pages of how many are copied.
-pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
+pub(super) type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// What was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,9 @@ pub(super) fn put_in_place(draft: &Path, to: &Path) -> Result<u64, StoreError> {
 
 /// Makes the names in the folder of `path` durable.
 pub(super) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 

@@ -45,9 +45,10 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0001_ledger.sql")),
         M::up(include_str!("migrations/0002_gap.sql")),
         M::up(include_str!("migrations/0003_delivery.sql")),
-        M::up_with_hook(include_str!("migrations/0004_chain.sql"), |transaction: &_| {
-            Ok(chain::adopt(transaction)?)
-        }),
+        M::up_with_hook(
+            include_str!("migrations/0004_chain.sql"),
+            |transaction: &_| Ok(chain::adopt(transaction)?),
+        ),
     ])
 }
 

@@ -16,11 +16,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::outbox::{self, DigestMade, Lease, Receipt, Taken};
 use super::chain::{self, Head};
 use super::copy::{beside, put_in_place};
+use super::outbox::{self, DigestMade, Lease, Receipt, Taken};
 use super::reader::Reader;
-use super::{STATEMENT_CACHE, from_json, holds, migrate, obligations, parse_instant, restored, told};
+use super::{
+    STATEMENT_CACHE, from_json, holds, migrate, obligations, parse_instant, restored, told,
+};
 use crate::store::StoreError;
 pub use tables::Difference;
 use tables::differences;
@@ -96,10 +98,9 @@ pub fn rebuild_into(
         ledger.ask("rebuild the ledger", |log| {
             let moment = log.unchecked_transaction()?;
             let followed = rebuild(&moment, &made, progress)?;
-            followed.map(|()| chain::head(&made)).map_or_else(
-                |stopped| Ok(Err(stopped)),
-                |head| head.map(Ok),
-            )
+            followed
+                .map(|()| chain::head(&made))
+                .map_or_else(|stopped| Ok(Err(stopped)), |head| head.map(Ok))
         })
     });
     let placed = made.and_then(|followed| {
@@ -136,8 +137,8 @@ fn rebuild(
     }
     let making = fresh.unchecked_transaction()?;
     let in_all = chain::head(moment)?.seq;
-    let mut statement = moment
-        .prepare("select seq, at, what, subject, detail, hash from audit order by seq")?;
+    let mut statement =
+        moment.prepare("select seq, at, what, subject, detail, hash from audit order by seq")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let entry = Entry {
@@ -170,7 +171,10 @@ fn follow(fresh: &Connection, entry: &Entry) -> rusqlite::Result<Result<(), Stop
     if chain::head(fresh)?.seq < entry.seq
         && let Err(error) = redo(fresh, entry)
     {
-        return Ok(Err(stopped(entry.seq, format!("`{}`: {error}", entry.what))));
+        return Ok(Err(stopped(
+            entry.seq,
+            format!("`{}`: {error}", entry.what),
+        )));
     }
     let made = chain::hash_at(fresh, entry.seq)?;
     if made.as_ref() == Some(&entry.hash) {
@@ -198,9 +202,7 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
             outbox::record(fresh, message(fresh, &receipt.message)?.0, &receipt, now)
         }
         "returned" => outbox::give_one_back(fresh, subject, &entry.text("why")?, now),
-        "retried by hand" => {
-            outbox::retry(fresh, subject, &entry.text("reason")?, now).map(drop)
-        }
+        "retried by hand" => outbox::retry(fresh, subject, &entry.text("reason")?, now).map(drop),
         "hold begun" | "hold renewed" => {
             let begun: holds::Begun = entry.detail()?;
             let probe_at = begun.probe_at.as_deref();

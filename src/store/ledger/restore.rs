@@ -114,7 +114,11 @@ fn compare(path: &Path, draft: &Path) -> (Option<bool>, Vec<Since>) {
         let copy = Connection::open_with_flags(draft, flags)?;
         let head = chain::head(&copy)?;
         let is_earlier = chain::hash_at(&present, head.seq)?.as_ref() == Some(&head.hash);
-        let from = if is_earlier { head.seq } else { fork(&present, &copy, &head)? };
+        let from = if is_earlier {
+            head.seq
+        } else {
+            fork(&present, &copy, &head)?
+        };
         Ok((is_earlier, delivered_after(&present, from)?))
     };
     match read() {

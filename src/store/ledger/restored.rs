@@ -25,17 +25,15 @@ use crate::domain::notice::Recipient;
 ///
 /// # Errors
 /// What the engine said.
-pub fn recognise(
-    connection: &Connection,
-    seen: Option<&Head>,
-) -> rusqlite::Result<Option<String>> {
+pub fn recognise(connection: &Connection, seen: Option<&Head>) -> rusqlite::Result<Option<String>> {
     if let Some(at) = settings::get(connection, settings::COPIED_AT)? {
         return Ok(Some(format!("it is a copy made at {at}")));
     }
     let head = chain::head(connection)?;
     let Some(seen) = seen else {
         let is_known = settings::get(connection, settings::HEAD_KEPT)?.is_some();
-        let why = "it has sent messages, and not from here: no file beside it says how far its log went";
+        let why =
+            "it has sent messages, and not from here: no file beside it says how far its log went";
         let moved = is_known && has_sent(connection)?;
         return Ok(moved.then(|| why.to_owned()));
     };
@@ -52,7 +50,9 @@ pub fn recognise(
 }
 
 fn has_sent(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("select exists (select 1 from attempt)", [], |row| row.get(0))
+    connection.query_row("select exists (select 1 from attempt)", [], |row| {
+        row.get(0)
+    })
 }
 
 /// Holds everything because of `why`; what marked the ledger as a copy is used up by it.
@@ -211,7 +211,13 @@ pub(super) fn mark(
     for key in &marked.messages {
         statement.execute([key])?;
     }
-    audit::add(connection, now, "released after restore", EVERYTHING, marked)
+    audit::add(
+        connection,
+        now,
+        "released after restore",
+        EVERYTHING,
+        marked,
+    )
 }
 
 /// The path that a copy of before is kept under when another takes the ledger's place.

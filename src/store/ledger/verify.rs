@@ -150,15 +150,16 @@ fn beside(head: &Head, stands: &Head) -> Option<Broken> {
         return Some(Broken::new(stands.seq + 1, why));
     }
     let is_same = head.hash == stands.hash;
-    (!is_same).then(|| Broken::new(head.seq, "has another hash than the head kept beside the log"))
+    (!is_same).then(|| {
+        Broken::new(
+            head.seq,
+            "has another hash than the head kept beside the log",
+        )
+    })
 }
 
 /// The log against a head that was noted elsewhere.
-fn against(
-    connection: &Connection,
-    head: &Head,
-    noted: &Head,
-) -> rusqlite::Result<Option<Broken>> {
+fn against(connection: &Connection, head: &Head, noted: &Head) -> rusqlite::Result<Option<Broken>> {
     if noted.seq > head.seq {
         let why = format!("is missing: {} was noted", noted.seq);
         return Ok(Some(Broken::new(head.seq + 1, why)));

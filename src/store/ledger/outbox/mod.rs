@@ -14,11 +14,11 @@ mod settle;
 
 mod giving_back;
 
+pub use claim::{Claim, Lease, Wanted, claim};
 pub(super) use claim::{Taken, standing, take};
 pub(super) use giving_back::give_one_back;
-pub(super) use queue::{DigestMade, cancel_notice};
-pub(super) use settle::{Receipt, record};
-pub use claim::{Claim, Lease, Wanted, claim};
 pub use giving_back::{Abandoned, give_back, retry};
+pub(super) use queue::{DigestMade, cancel_notice};
 pub use queue::{cancel, enqueue, enqueue_digest};
 pub use settle::settle;
+pub(super) use settle::{Receipt, record};

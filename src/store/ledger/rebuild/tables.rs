@@ -122,7 +122,10 @@ fn next(rows: &mut Rows<'_>) -> rusqlite::Result<Option<Known>> {
     };
     let columns = row.as_ref().column_count();
     let values = (1..columns).map(|column| row.get(column));
-    Ok(Some((row.get(0)?, values.collect::<rusqlite::Result<_>>()?)))
+    Ok(Some((
+        row.get(0)?,
+        values.collect::<rusqlite::Result<_>>()?,
+    )))
 }
 
 /// The first column that differs, as it is and as the log has it.
@@ -130,7 +133,11 @@ fn differing(names: &[String], is: &[Value], should: &[Value]) -> Option<String>
     let pairs = is.iter().zip(should).zip(&names[1..]);
     let mut differing = pairs.filter(|((is, should), _)| is != should);
     let ((is, should), name) = differing.next()?;
-    Some(format!("{name} is {}, and by the log {}", shown(is), shown(should)))
+    Some(format!(
+        "{name} is {}, and by the log {}",
+        shown(is),
+        shown(should)
+    ))
 }
 
 fn shown(value: &Value) -> String {
