@@ -35,15 +35,18 @@ and says in its text that it may be a repeat. Both work while the daemon runs.";
 
 /// `restore`.
 #[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = false, args = ["file", "pending", "release"])]
 pub struct RestoreArgs {
     /// The copy that `backup` made.
+    #[arg(
+        required_unless_present_any = ["pending", "release"],
+        conflicts_with_all = ["pending", "release"]
+    )]
     pub file: Option<PathBuf>,
     /// Show what the present ledger has that the copy lacks, changing nothing.
     #[arg(long, requires = "file")]
     pub dry_run: bool,
     /// List what may have been sent since the copy was made.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "release")]
     pub pending: bool,
     /// Let a held ledger go, marking everything that waits as a possible repeat.
     #[arg(long, requires = "reason")]

@@ -62,19 +62,10 @@ fn verified(log: &Connection, asked: &Asked) -> Result<Sound, Broken> {
     verify(log, asked, &mut |_, _| {}).unwrap()
 }
 
-/// The entry that is named after `forgery`, which is then taken back.
+/// The entry that is named after `forgery` of a copy.
 fn found(log: &Connection, forgery: &str) -> i64 {
-    log.execute_batch("savepoint forged").unwrap();
-    log.execute_batch(forgery).unwrap();
-    let seq = named(log, forgery);
-    log.execute_batch("rollback to forged; release forged")
-        .unwrap();
-    seq
-}
-
-fn named(log: &Connection, forgery: &str) -> i64 {
-    // As `verify` begins a transaction of its own, it looks at a copy.
     let copy = copy_of(log);
+    copy.execute_batch(forgery).unwrap();
     let broken = verified(&copy, &Asked::default());
     broken.map_or_else(|broken| broken.seq, |sound| panic!("{forgery}: {sound:?}"))
 }

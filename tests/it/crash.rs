@@ -72,7 +72,8 @@ fn after_the_second_transaction_everything_returns_at_once_as_a_marked_repeat() 
     assert_eq!(sent.posts[0].header("duban-attempt"), "2");
     for claim in &claims {
         let audit = world.audit(&claim.message.key);
-        let what: Vec<&str> = audit.iter().map(|entry| entry.what.as_str()).collect();
+        let what = audit.iter().map(|entry| entry.what.as_str());
+        let what: Vec<&str> = what.filter(|what| *what != "digest").collect();
         assert_eq!(what, ["returned", "delivered"]);
     }
 }

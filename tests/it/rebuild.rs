@@ -1,11 +1,14 @@
 //! The tables follow from the audit log: made again from it they are the same, row by row,
 //! and the log that comes of it is the same to the byte.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use duban::domain::hold::Cause;
+use duban::store::ledger::outbox::{self, Lease, Wanted};
 use duban::store::ledger::rebuild::{Difference, compare, rebuild_into};
-use duban::store::ledger::{chain, holds, outbox};
+use duban::store::ledger::{chain, holds};
 use rusqlite::Connection;
 
 use crate::support::http::Answer;
@@ -63,7 +66,9 @@ fn moved(world: &World) {
          where decision_id = '2026-002' and kind = 'execution_completed'",
     );
     world.day("2026-09-02");
+    // Entered a day ahead: nothing happens yet but that there is a day to look again.
     world.event("2026-002", "execution_material_filed", "2026-09-03");
+    world.work();
     world.day("2026-09-03");
     world.change("delete from event where kind = 'execution_material_filed'");
     world.day("2026-09-04");
@@ -77,10 +82,22 @@ fn moved(world: &World) {
 /// Killed with messages under way.
 fn killed(world: &mut World) {
     world.at_time("2026-09-07", "08:30");
-    let expected = world.mails().len() + world.posts().len() + 1;
     world.plan();
-    world.relay.next(Stage::Dot, Act::Silence);
-    world.killed_when_arrived(expected);
+    let now = world.clock.now();
+    let wanted = Wanted {
+        room: 2,
+        in_flight: BTreeMap::new(),
+        per_destination: 2,
+        per_relay: 2,
+    };
+    let lease = Lease {
+        holder: "killed".to_owned(),
+        until: now + TimeDelta::minutes(30),
+    };
+    let claim = move |c: &_| outbox::claim(c, wanted, &lease, now);
+    let claims = world.ledger().write_blocking("claim", claim).unwrap();
+    assert!(!claims.is_empty());
+    world.crash_and_reopen();
     world.work();
 }
 
