@@ -8,9 +8,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
+use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
+pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
     ByHandArgs, CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, HoldArgs,
     ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
@@ -95,6 +98,9 @@ pub enum Command {
     /// See what was sent, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// Verify the audit log, write it out, or make the ledger again from it.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Copy the ledger into a new file while the daemon goes on working.
     #[command(
         after_help = "Example:\n  duban backup /srv/backup/ledger-2026-11-30.db\n\nThe copy is whole or not there at all. The catalogue belongs to the city: its own\nsoftware copies it."
@@ -103,6 +109,9 @@ pub enum Command {
         /// The file to make; it must not be there yet.
         file: PathBuf,
     },
+    /// Put a copy in the ledger's place; see and release what may have been sent since.
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore(RestoreArgs),
 }
 
 /// `demo`.

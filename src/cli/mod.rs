@@ -8,6 +8,7 @@ pub mod args;
 pub mod subcommands;
 
 mod asking;
+mod auditing;
 mod backward;
 mod backing_up;
 mod by_hand;
@@ -19,6 +20,7 @@ mod keeping;
 mod meant;
 mod pack_words;
 mod readings;
+mod restoring;
 mod rule_diff;
 mod rule_words;
 mod rulebook;
@@ -80,7 +82,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
-        Command::Backup { file } => backing_up::backup(&books, file),
+        Command::Audit(command) => auditing::run(&books, command),
+        Command::Backup { file } => backing_up::backup(&books, file, &clock),
+        Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.
         Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),
     }

@@ -182,7 +182,7 @@ fn last_word(notice: &Listed) -> String {
 
 /// The ledger's moment in the law's zone, to the minute; as it stands if it cannot be
 /// read.
-fn local(at: &str) -> String {
+pub(super) fn local(at: &str) -> String {
     DateTime::parse_from_rfc3339(at).map_or_else(
         |_| at.to_owned(),
         |at| at.with_timezone(&ZONE).format("%Y-%m-%d %H:%M").to_string(),

@@ -27,7 +27,7 @@ use tracing::{error, info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::fault::Fault;
-use crate::jobs::sweep;
+use crate::jobs::{older, sweep};
 use crate::store::StoreError;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::outbox::Abandoned;
@@ -93,6 +93,7 @@ pub async fn run(path: &Path, clock: Clock, signals: Signals) -> Result<(), Fail
     if tokio::time::timeout(FLUSH, written).await.is_err() {
         warn!("stopped in the middle of a round; the next start makes it again");
     }
+    older::note_at_stop(&config.ledger);
     ended
 }
 
@@ -173,6 +174,7 @@ impl Daemon {
         let (live, wakes) = (Arc::clone(&self.live), wakes.clone());
         let round = tokio::task::spawn_blocking(move || {
             let now = live.context.clock.now();
+            older::hold_if_older(&live.context.ledger, now)?;
             sweep::give_back(&live.context.ledger, Abandoned::ByEarlierProcess, now)?;
             sweep::probe_held(&live.context.ledger, now)?;
             planner::round(&live, &wakes, &mut systemd::starting)

@@ -14,7 +14,7 @@ use super::Wakes;
 use super::live::Live;
 use super::systemd::{self, Pulse, StatusLine};
 use crate::jobs::plan::{self, Desk};
-use crate::jobs::{digest, sweep, upward};
+use crate::jobs::{digest, older, sweep, upward};
 use crate::store::StoreError;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::outbox::Abandoned;
@@ -119,6 +119,7 @@ pub(super) fn round(
     if digest::run(&desk, ledger, live.digest_at)? {
         info!("the centre's digest is in the outbox");
     }
+    older::round_made(ledger, &reader, now)?;
     wakes.deliver.notify_one();
     standing(&reader)
 }

@@ -35,6 +35,15 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The cause of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Fault, Self::Clock, Self::Restored, Self::Hand];
+        all.into_iter().find(|cause| cause.name() == name)
+    }
+}
+
 /// A destination that waits, or [`EVERYTHING`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {

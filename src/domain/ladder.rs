@@ -14,7 +14,7 @@ use super::obligation::{Dates, Obligation};
 use super::pack::{Audience, Ladder, Relation, Rung};
 
 /// A rung with its day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Its place on the ladder, from 0; repeats go on counting.
     pub level: u32,

@@ -243,6 +243,18 @@ pub struct Digest {
     /// How many decisions have one, shown or not; absent on the other days of the week.
     #[serde(default)]
     pub gaps_in_all: Option<u64>,
+    /// How far the audit log went when this was written: each day's mail holds it in place.
+    #[serde(default)]
+    pub log: Option<LogHead>,
+}
+
+/// The newest entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// Its number.
+    pub seq: i64,
+    /// The first 16 hexadecimal digits of its hash.
+    pub hash: String,
 }
 
 /// How many messages are not where they should be.

@@ -5,6 +5,7 @@
 //! the same value. Refuses to store or send it.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::address::{self, Books, Draft, Reminder};
 use super::decision::{Decision, DecisionId};
@@ -16,9 +17,10 @@ use super::pack::{Relation, Strength};
 use super::rules::obligations;
 
 /// An obligation as the ledger remembers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Its key in the ledger; absent before it is first stored.
+    /// Its key in the ledger; absent before it is first stored, and in the audit log.
+    #[serde(skip)]
     pub id: Option<i64>,
     /// What it is.
     pub key: ObligationKey,
@@ -50,7 +52,8 @@ pub struct Stored {
 }
 
 /// What became of an obligation since the ledger last looked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// It has a date for the first time.
     Opened,
@@ -94,6 +97,17 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether nothing happened but that a date is known, or looked at again: nobody is told,
+    /// and nothing moved or ended. Such a change can be worked out anew from the catalogue.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let opened = |event: &Event| matches!(event, Event::Opened);
+        self.events.iter().all(opened)
+            && self.reached.is_none()
+            && self.superseded.is_empty()
+            && self.notices.is_empty()
+    }
+
     /// Whether notices not yet sent no longer hold.
     #[must_use]
     pub fn cancels_pending(&self) -> bool {

@@ -13,11 +13,12 @@ use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
 use crate::domain::hold::Hold;
-use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, HeldRow, Recipient};
+use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
+use crate::store::ledger::chain::{self, Head};
 use crate::store::ledger::{Ledger, gaps, outbox, reader, settings};
 
 /// Rows shown; the rest is counted. What a person reads in one sitting.
@@ -101,6 +102,10 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
         calendar_missing: calendar_missing(desk, today),
         gaps: Vec::new(),
         gaps_in_all: None,
+        log: desk
+            .reader
+            .ask("read the head of the audit log", chain::head)
+            .map(shown_head)?,
     })
 }
 
@@ -123,6 +128,13 @@ fn local(at: &str) -> String {
         |_| at.to_owned(),
         |at| civil(at).format("%Y-%m-%d %H:%M").to_string(),
     )
+}
+
+/// What a person can copy from a mail; nothing while the log is empty.
+fn shown_head(head: Head) -> Option<LogHead> {
+    let hash = head.hash.chars().take(16).collect();
+    let seq = head.seq;
+    (seq > 0).then_some(LogHead { seq, hash })
 }
 
 fn last_made(desk: &Desk<'_>) -> Result<Option<NaiveDate>, StoreError> {

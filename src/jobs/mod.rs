@@ -6,6 +6,7 @@
 
 pub mod deliver;
 pub mod digest;
+pub mod older;
 pub mod plan;
 pub mod sweep;
 pub mod upward;

@@ -72,7 +72,8 @@ fn after_the_second_transaction_everything_returns_at_once_as_a_marked_repeat() 
     assert_eq!(sent.posts[0].header("duban-attempt"), "2");
     for claim in &claims {
         let audit = world.audit(&claim.message.key);
-        let what: Vec<&str> = audit.iter().map(|entry| entry.what.as_str()).collect();
+        let what = audit.iter().map(|entry| entry.what.as_str());
+        let what: Vec<&str> = what.filter(|what| *what != "digest").collect();
         assert_eq!(what, ["returned", "delivered"]);
     }
 }
@@ -200,9 +201,7 @@ fn a_webhook_whose_answer_was_lost_is_posted_again_under_the_same_id_and_marked(
 fn a_refusal_that_is_known_is_tried_again_without_a_mark() {
     let world = planned();
     for _ in 0..3 {
-        world
-            .relay
-            .next(Stage::Rcpt, Act::Say("450 4.2.0 greylisted"));
+        world.relay.next(Stage::Rcpt, Act::Say("450 4.2.0 busy"));
     }
     assert!(world.work().mails.is_empty());
     world.at_time(DAY, "08:32");

@@ -133,7 +133,7 @@ fn every_step_leaves_its_row_and_the_receipt_names_the_notice() {
     assert_eq!(post.json()["data"]["obligation"]["rule"], "pub-6b");
     let receipt = world.audit(post.header("webhook-id")).pop().unwrap();
     assert_eq!(receipt.what, "delivered");
-    assert_eq!(receipt.detail["about"][0], "2026-001/pub-6b/3");
+    assert_eq!(receipt.detail["about"][0]["rule"], "pub-6b");
     let rows = "select message.state, attempt.number, json_extract(attempt.outcome, '$.class')
                 from attempt join message on message.id = attempt.message_id
                 where message.channel = 'webhook'";

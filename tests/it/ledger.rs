@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use chrono::Utc;
 use duban::daemon::start_writer;
 use duban::store::StoreError;
-use duban::store::ledger::{self, Ledger, Reader, settings};
+use duban::store::ledger::{self, Ledger, Reader, audit, settings};
 use futures_util::future::join_all;
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::TempDir;
 
 struct Opened {
@@ -170,17 +172,23 @@ fn a_second_ledger_on_the_same_file_is_refused_until_the_first_is_gone() {
 #[test]
 fn the_audit_log_cannot_be_changed_or_shortened() {
     let opened = open();
-    let add = "insert into audit (at, what, subject, detail) values ('now', 'said', 'a', '{}')";
     let write = |sql: &'static str| {
         let write = move |c: &Connection| c.execute(sql, []);
         opened.ledger.write_blocking("write", write)
     };
-    write(add).unwrap();
+    let said = |c: &Connection| audit::add(c, Utc::now(), "said", "a", &json!({}));
+    opened.ledger.write_blocking("write", said).unwrap();
     for forbidden in [
         "update audit set what = 'unsaid'",
         "delete from audit",
-        "insert or replace into audit (seq, at, what, subject, detail)
-         values (1, 'now', 'unsaid', 'a', '{}')",
+        "insert or replace into audit (seq, at, what, subject, detail, hash)
+         select 1, 'now', 'unsaid', 'a', '{}', hash from chain",
+        "insert into audit (seq, at, what, subject, detail, hash)
+         select 3, 'now', 'after a gap', 'a', '{}', hash from chain",
+        "update chain set hash = hash || ''",
+        "update chain set seq = 0",
+        "delete from chain",
+        "insert or replace into chain (one, seq, hash, whole) select 1, 0, hash, 1 from chain",
     ] {
         let refused = write(forbidden).unwrap_err().to_string();
         assert!(refused.contains("append-only"), "{forbidden}: {refused}");
@@ -246,7 +254,8 @@ fn an_older_ledger_can_be_copied_and_is_brought_up_to_date_by_the_daemon_alone()
     drop(older);
     let refused = Reader::open(&path).unwrap_err().to_string();
     assert!(refused.contains("start the daemon once"), "{refused}");
-    ledger::copy(&path, &folder.path().join("copy.db")).unwrap();
+    let copy = folder.path().join("copy.db");
+    ledger::copy(&path, &copy, Utc::now(), &mut |_, _| {}).unwrap();
     drop(ledger::open(&path).unwrap());
     drop(Reader::open(&path).unwrap());
     // Every decision is looked at once for what was never entered.

@@ -10,6 +10,7 @@
 )]
 
 mod almanac;
+mod audit;
 mod backward;
 mod bell;
 mod by_hand;
@@ -44,7 +45,9 @@ mod moves;
 mod pack;
 mod procedure;
 mod properties;
+mod rebuild;
 mod receiver;
+mod restore;
 mod retrying;
 mod revisions;
 mod rule_sentences;

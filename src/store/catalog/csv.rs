@@ -75,7 +75,7 @@ pub(super) fn read_sheet(file: &str, bytes: &[u8]) -> Result<Sheet, Vec<Fault>> 
 }
 
 /// `cell` so that a spreadsheet shows it and does not run it. Numbers stay numbers.
-pub(super) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
+pub(in crate::store) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
     if cell.trim_start_matches(GUARD).starts_with(FORMULA) && cell.parse::<f64>().is_err() {
         format!("{GUARD}{cell}").into()
     } else {

@@ -29,6 +29,7 @@ mod editor;
 mod export;
 
 pub use columns::Table;
+pub(in crate::store) use csv::guarded;
 pub use dates::{day, planned_day};
 pub use dialect::Defaults;
 pub use editor::{Editor, NewEvent};

@@ -1,14 +1,16 @@
 //! The audit log: what happened, written in the transaction that made it happen.
 //!
-//! Owns adding entries and reading them for one subject. Refuses to change or
-//! remove any; the schema refuses too.
+//! Owns adding entries and reading them for one subject. Each write of the ledger that
+//! `rebuild` has to make again adds one entry with its arguments; its words and those
+//! arguments are a contract with the logs of the past. Refuses to change or remove any
+//! entry; the schema refuses too. How entries hold each other is `chain`.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{from_json, instant, to_json};
+use super::{chain, from_json, instant, to_json};
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,10 +36,8 @@ pub fn add(
     subject: &str,
     detail: &impl Serialize,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection
-        .prepare_cached("insert into audit (at, what, subject, detail) values ($1, $2, $3, $4)")?;
-    statement.execute((instant(at), what, subject, to_json(detail)?))?;
-    Ok(())
+    let (at, detail) = (instant(at), to_json(detail)?);
+    chain::append(connection, [&at, what, subject, &detail])
 }
 
 /// Every entry about `subject`, oldest first.

@@ -1,24 +1,23 @@
-//! Writing into the ledger beside a running daemon: what a person does at the desk.
+//! A person's write, made beside a running daemon.
 //!
-//! Owns opening it without the daemon's lock for one short transaction. Refuses a ledger of
-//! another schema: bringing it up to date is the daemon's.
+//! Owns a single short transaction without the daemon's process lock, which stays for the
+//! daemon's role: `SQLite` itself keeps two writers apart, and each waits for the other.
+//! Refuses a ledger whose schema is not this program's: only the daemon changes that.
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{configure, refuse_older};
+use super::{configure, refuse_newer, refuse_older};
 use crate::store::StoreError;
 
-/// How long each waits for the other; neither's transactions take nearly as long.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Runs `write` in a transaction of its own, durable when this returns.
+/// Runs `write` on the ledger at `path` in one immediate transaction and returns once it is
+/// durable. The daemon may be running, and may be writing: each waits for the other.
 ///
 /// # Errors
-/// [`StoreError::Missing`] when there is no ledger yet, [`StoreError::Busy`] when another
-/// keeps it locked; otherwise what the engine said. Then nothing of `write` remains.
+/// [`StoreError::Missing`] where there is no ledger, [`StoreError::Busy`] where the other
+/// did not come to an end in time; otherwise what the engine said while `doing`, and then
+/// nothing of `write` remains.
 pub fn by_hand<T>(
     path: &Path,
     doing: &'static str,
@@ -31,14 +30,20 @@ pub fn by_hand<T>(
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
-        Connection::open_with_flags(path, flags).map_err(StoreError::sql(doing))?;
+        Connection::open_with_flags(path, flags).map_err(StoreError::sql("open the ledger"))?;
+    configure(&connection).map_err(StoreError::sql("configure the ledger"))?;
     refuse_older(&connection, path)?;
-    configure(&connection).map_err(StoreError::sql(doing))?;
-    let in_transaction = || {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = write(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
-    };
-    in_transaction().map_err(StoreError::sql(doing))
+    refuse_newer(&connection, path)?;
+    in_transaction(&mut connection, write).map_err(StoreError::sql(doing))
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction: Transaction<'_> =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let written = write(&transaction)?;
+    transaction.commit()?;
+    Ok(written)
 }

@@ -1,10 +1,13 @@
 //! Destinations that wait as a whole, as the ledger keeps them.
 //!
-//! Owns the rows of `hold`, and that a fault neither takes over nor ends what a person or the
-//! clock's watch holds. Refuses to decide when one begins or ends.
+//! Owns the rows of `hold`, an audit entry for each that begins, changes or ends, and which
+//! cause gives way to which: a broken way to everything else, and everything else to a
+//! restored copy, which only `restored` ends, for by then somebody has seen what may be said
+//! twice. Refuses to decide when one begins or ends.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension as _};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{audit, instant, parse_instant};
@@ -22,8 +25,30 @@ pub enum Turn {
     },
 }
 
-/// Begins a hold, or renews the probe and reason of one; whether it is new. A fault leaves
-/// a hold for another cause as it is.
+/// What the audit log holds of a hold's beginning.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Begun {
+    pub(super) cause: Cause,
+    pub(super) reason: String,
+    pub(super) probe_at: Option<String>,
+}
+
+impl Begun {
+    fn changes_nothing_of(&self, hold: &Hold) -> bool {
+        let is_same = hold.cause == self.cause.name()
+            && hold.reason == self.reason
+            && hold.probe_at == self.probe_at;
+        let is = |cause: Cause| hold.cause == cause.name();
+        let gives_way = match self.cause {
+            Cause::Restored => false,
+            Cause::Fault => !is(Cause::Fault),
+            Cause::Clock | Cause::Hand => is(Cause::Restored),
+        };
+        is_same || gives_way
+    }
+}
+
+/// Begins a hold, or renews the cause, probe and reason of one; whether it is new.
 ///
 /// # Errors
 /// What the engine said.
@@ -34,35 +59,43 @@ pub fn begin(
     probe_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<bool> {
-    let mut known = connection.prepare_cached("select 1 from hold where destination = $1")?;
-    let is_new = !known.exists([destination])?;
+    let begun = Begun {
+        cause,
+        reason: reason.to_owned(),
+        probe_at: probe_at.map(instant),
+    };
+    let known = of(connection, destination)?;
+    if known
+        .as_ref()
+        .is_some_and(|hold| begun.changes_nothing_of(hold))
+    {
+        return Ok(false);
+    }
     let mut hold = connection.prepare_cached(
         "insert into hold (destination, since, probe_at, cause, reason) values ($1, $2, $3, $4, $5)
          on conflict (destination) do update set probe_at = excluded.probe_at,
                                                  cause = excluded.cause,
-                                                 reason = excluded.reason
-         where excluded.cause <> 'fault' or hold.cause = 'fault'",
+                                                 reason = excluded.reason",
     )?;
     hold.execute((
         destination,
         instant(now),
-        probe_at.map(instant),
+        &begun.probe_at,
         cause.name(),
         reason,
     ))?;
-    Ok(is_new)
+    let what = match known {
+        Some(_) => "hold renewed",
+        None => {
+            begin_anew(connection, destination)?;
+            "hold begun"
+        }
+    };
+    audit::add(connection, now, what, destination, &begun)?;
+    Ok(known.is_none())
 }
 
-/// Ends a hold; whether there was one.
-///
-/// # Errors
-/// What the engine said.
-pub fn end(connection: &Connection, destination: &str) -> rusqlite::Result<bool> {
-    let mut free = connection.prepare_cached("delete from hold where destination = $1")?;
-    Ok(free.execute([destination])? == 1)
-}
-
-/// Begins or renews the hold of a broken way; the first time with an entry of its own.
+/// Begins or renews the hold of a broken way; says so the first time.
 ///
 /// # Errors
 /// What the engine said.
@@ -74,16 +107,23 @@ pub(super) fn begin_fault(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Turn>> {
     let because = (Cause::Fault, reason);
-    if !begin(connection, destination, because, Some(probe_at), now)? {
-        return Ok(None);
+    let is_new = begin(connection, destination, because, Some(probe_at), now)?;
+    Ok(is_new.then_some(Turn::Began))
+}
+
+/// Ends a hold, unless it is one after a restore; says so where there was one to end.
+///
+/// # Errors
+/// What the engine said.
+pub fn end(
+    connection: &Connection,
+    destination: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Option<Turn>> {
+    match of(connection, destination)? {
+        Some(hold) if hold.cause != Cause::Restored.name() => lift(connection, destination, now),
+        Some(_) | None => Ok(None),
     }
-    begin_anew(connection, destination)?;
-    let detail = json!({
-        "cause": Cause::Fault, "reason": reason, "since": instant(now),
-        "probe_at": instant(probe_at),
-    });
-    audit::add(connection, now, "destination held", destination, &detail)?;
-    Ok(Some(Turn::Began))
 }
 
 /// Ends the hold of a way that is no longer broken.
@@ -95,19 +135,31 @@ pub(super) fn end_fault(
     destination: &str,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Turn>> {
-    if fault_since(connection, destination)?.is_none() {
+    match fault_since(connection, destination)? {
+        Some(_) => lift(connection, destination, now),
+        None => Ok(None),
+    }
+}
+
+/// Ends a hold whatever its cause; says so where there was one.
+pub(super) fn lift(
+    connection: &Connection,
+    destination: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Option<Turn>> {
+    let mut free = connection.prepare_cached("delete from hold where destination = $1")?;
+    if free.execute([destination])? == 0 {
         return Ok(None);
     }
-    end(connection, destination)?;
     let waiting = begin_anew(connection, destination)?;
-    let detail = json!({ "cause": Cause::Fault, "waiting": waiting });
-    audit::add(connection, now, "destination freed", destination, &detail)?;
+    let detail = json!({ "waiting": waiting });
+    audit::add(connection, now, "hold ended", destination, &detail)?;
     Ok(Some(Turn::Ended { waiting }))
 }
 
 /// The hours in which a message is given up do not run while its destination is held: they
 /// begin anew for everything that waits for it. Says how many messages that is.
-pub(super) fn begin_anew(connection: &Connection, destination: &str) -> rusqlite::Result<u64> {
+fn begin_anew(connection: &Connection, destination: &str) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare_cached(
         "update message set trying_since = null
          where $1 in (destination, 'everything') and state = 'pending'",
@@ -135,32 +187,24 @@ pub(super) fn fault_since(
 /// # Errors
 /// What the engine said.
 pub fn probe_now(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<u64> {
-    let mut statement = connection
-        .prepare_cached("update hold set probe_at = $1 where cause = 'fault' and probe_at > $1")?;
-    let probed = statement.execute([instant(now)])?;
-    if probed > 0 {
-        let detail = json!({ "probe_at": instant(now) });
-        audit::add(
-            connection,
-            now,
-            "held destinations probed",
-            "settings",
-            &detail,
-        )?;
+    let mut probed = 0;
+    for hold in list(connection)? {
+        if hold.probe_at.as_ref().is_some_and(|at| *at > instant(now)) {
+            probe(connection, &hold, now)?;
+            probed += 1;
+        }
     }
-    Ok(u64::try_from(probed).unwrap_or(u64::MAX))
+    Ok(probed)
 }
 
 /// Lets one broken way be probed at once.
 pub(super) fn probe(
     connection: &Connection,
-    destination: &str,
+    hold: &Hold,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
-    let mut statement =
-        connection.prepare_cached("update hold set probe_at = $1 where destination = $2")?;
-    statement.execute((instant(now), destination))?;
-    Ok(())
+    let because = (Cause::Fault, hold.reason.as_str());
+    begin(connection, &hold.destination, because, Some(now), now).map(drop)
 }
 
 /// Everything that waits as a whole.
@@ -171,14 +215,24 @@ pub fn list(connection: &Connection) -> rusqlite::Result<Vec<Hold>> {
     let mut statement = connection.prepare_cached(
         "select destination, since, probe_at, cause, reason from hold order by destination",
     )?;
-    let holds = statement.query_map([], |row| {
-        Ok(Hold {
-            destination: row.get(0)?,
-            since: row.get(1)?,
-            probe_at: row.get(2)?,
-            cause: row.get(3)?,
-            reason: row.get(4)?,
-        })
-    })?;
+    let holds = statement.query_map([], read)?;
     holds.collect()
+}
+
+/// The hold of `destination`, if it has one of its own.
+pub(super) fn of(connection: &Connection, destination: &str) -> rusqlite::Result<Option<Hold>> {
+    let mut statement = connection.prepare_cached(
+        "select destination, since, probe_at, cause, reason from hold where destination = $1",
+    )?;
+    statement.query_row([destination], read).optional()
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Hold> {
+    Ok(Hold {
+        destination: row.get(0)?,
+        since: row.get(1)?,
+        probe_at: row.get(2)?,
+        cause: row.get(3)?,
+        reason: row.get(4)?,
+    })
 }

@@ -6,36 +6,57 @@
 
 pub mod audit;
 mod by_hand;
+pub mod chain;
 mod copy;
+pub mod export;
 pub mod gaps;
+mod head_file;
 pub mod holds;
 pub mod obligations;
 pub mod outbox;
 pub mod reader;
+pub mod rebuild;
+mod restore;
+pub mod restored;
 pub mod settings;
+mod told;
+pub mod verify;
 mod writer;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
 pub use by_hand::by_hand;
-pub use copy::copy;
+pub use copy::{Copied, copy};
+pub use head_file::{head_file, note as note_head, seen as seen_head};
 pub use reader::Reader;
+pub use restore::{Restore, Since, restore};
 pub use writer::{Ledger, Writer};
 
 /// Forward-only; a number never changes its meaning.
-const MIGRATIONS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_ledger.sql")),
-    M::up(include_str!("migrations/0002_gap.sql")),
-    M::up(include_str!("migrations/0003_delivery.sql")),
-];
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("migrations/0001_ledger.sql")),
+        M::up(include_str!("migrations/0002_gap.sql")),
+        M::up(include_str!("migrations/0003_delivery.sql")),
+        M::up_with_hook(
+            include_str!("migrations/0004_chain.sql"),
+            |transaction: &_| Ok(chain::adopt(transaction)?),
+        ),
+    ])
+}
+
+/// How long the daemon's writer and a person's wait for each other: far longer than any
+/// transaction of either takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Statements kept ready on each connection: more than the ledger has.
 const STATEMENT_CACHE: usize = 64;
@@ -60,8 +81,7 @@ pub fn open(path: &Path) -> Result<(Ledger, Writer), StoreError> {
 
 /// Brings the schema up to date.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let migrations = Migrations::from_slice(MIGRATIONS);
-    migrations
+    migrations()
         .to_latest(connection)
         .map_err(|error| StoreError::Migrate {
             path: path.to_owned(),
@@ -71,7 +91,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
 
 /// Refuses a ledger that is older than this program: whoever only reads cannot change it.
 fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let version = Migrations::from_slice(MIGRATIONS).pending_migrations(connection);
+    let version = migrations().pending_migrations(connection);
     let migrate = |reason: String| StoreError::Migrate {
         path: path.to_owned(),
         reason,
@@ -86,12 +106,30 @@ fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     }
 }
 
+/// Whether a ledger has the schema of this program.
+fn is_current(connection: &Connection) -> bool {
+    migrations().pending_migrations(connection) == Ok(0)
+}
+
+/// Refuses a ledger that a newer program has changed: whoever writes must know its schema.
+fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let pending = migrations().pending_migrations(connection);
+    let reason = match pending {
+        Ok(pending) if pending >= 0 => return Ok(()),
+        Ok(_) => "a newer duban wrote it; use that one".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(StoreError::Migrate {
+        path: path.to_owned(),
+        reason,
+    })
+}
+
 /// WAL and FULL: nothing is reported as written that a power cut could take back
 /// (sqlite.org, "PRAGMA synchronous").
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    // A person may be writing by hand just now.
-    connection.busy_timeout(by_hand::PATIENCE)?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -135,6 +173,12 @@ fn lock_path(path: &Path) -> PathBuf {
 #[must_use]
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The moment as the ledger keeps it, to the millisecond.
+#[must_use]
+pub(crate) fn as_kept(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(3)
 }
 
 /// Reads what [`instant`] wrote.

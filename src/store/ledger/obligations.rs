@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
-use serde_json::json;
 
-use super::{audit, gaps, instant, outbox};
+use super::told;
+use super::{gaps, instant, outbox};
 use crate::domain::decision::DecisionId;
 use crate::domain::fault::Fault;
 use crate::domain::gaps::Look;
@@ -51,16 +51,12 @@ pub fn apply(
 ) -> rusqlite::Result<Applied> {
     let mut applied = Applied::default();
     for (change, release) in plan.changes.iter().zip(releases) {
-        let id = upsert(connection, &change.record)?;
-        record_events(connection, change, now)?;
-        if change.cancels_pending() {
+        if change.cancels_pending()
+            && let Some(id) = change.record.id
+        {
             outbox::cancel(connection, id, &reason(change), now)?;
         }
-        record_rungs(connection, id, change, now)?;
-        for draft in &change.notices {
-            let made = outbox::enqueue(connection, id, draft, *release, now)?;
-            applied.notices += u64::from(made);
-        }
+        applied.notices += write(connection, change, *release, now)?;
         applied.obligations += 1;
     }
     if plan.faults_known {
@@ -72,17 +68,45 @@ pub fn apply(
     Ok(applied)
 }
 
-fn upsert(connection: &Connection, record: &Record) -> rusqlite::Result<i64> {
+/// One obligation's record, rungs and notices, and the entry that holds them all; how many
+/// notices were made.
+///
+/// A quiet obligation is one of which nothing is known but its date. It is in no entry: it
+/// can be worked out anew, nobody was told of it, and most stay so for years. From its
+/// first entry on, whatever is written of it has one.
+pub(super) fn write(
+    connection: &Connection,
+    change: &Change,
+    release: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<u64> {
+    let (id, has_history) = upsert(connection, change)?;
+    record_rungs(connection, id, change, now)?;
+    let mut made = 0;
+    for draft in &change.notices {
+        made += u64::from(outbox::enqueue(connection, id, draft, release, now)?);
+    }
+    if has_history {
+        told::log(connection, change, release, now)?;
+    }
+    Ok(made)
+}
+
+/// The record as it stands now; its key in the ledger, and whether it has a history.
+fn upsert(connection: &Connection, change: &Change) -> rusqlite::Result<(i64, bool)> {
+    let record = &change.record;
     let mut statement = connection.prepare_cached(
         "insert into obligation (decision_id, rule, occurrence, revision, due_on, latest_on,
-                                 live, near_on, overdue_on, next_on, told_level)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                 live, near_on, overdue_on, next_on, told_level,
+                                 history)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (decision_id, rule, occurrence) do update set
            revision = excluded.revision, due_on = excluded.due_on,
            latest_on = excluded.latest_on, live = excluded.live, near_on = excluded.near_on,
            overdue_on = excluded.overdue_on, next_on = excluded.next_on,
-           told_level = excluded.told_level
-         returning id",
+           told_level = excluded.told_level,
+           history = max(obligation.history, excluded.history)
+         returning id, history",
     )?;
     statement.query_row(
         (
@@ -97,44 +121,10 @@ fn upsert(connection: &Connection, record: &Record) -> rusqlite::Result<i64> {
             record.overdue_on,
             record.next_on,
             record.told_level,
+            !change.is_quiet(),
         ),
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
-}
-
-/// Both dates of a moved obligation stay in the audit log; so does every ending.
-fn record_events(
-    connection: &Connection,
-    change: &Change,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    let record = &change.record;
-    let subject = record.key.to_string();
-    for event in &change.events {
-        let (what, detail) = match event {
-            // A first date is told by its rungs; most are quiet for years.
-            Event::Opened => continue,
-            Event::Moved { due_on, latest_on } => (
-                "date moved",
-                json!({
-                    "revision": record.revision,
-                    "was": { "due_on": due_on, "latest_on": latest_on },
-                    "is": { "due_on": record.due_on, "latest_on": record.latest_on },
-                }),
-            ),
-            Event::CutShort => ("window cut short", json!({ "revision": record.revision })),
-            Event::LongEnough => ("window long enough", json!({ "revision": record.revision })),
-            Event::Closed { state, why: None } => ("closed", json!({ "state": state })),
-            Event::Closed {
-                state,
-                why: Some(why),
-            } => ("closed", json!({ "state": state, "why": why })),
-            Event::Lost => ("closed", json!({ "state": "anchor no longer recorded" })),
-            Event::Reopened => ("reopened", json!({ "due_on": record.due_on })),
-        };
-        audit::add(connection, now, what, &subject, &detail)?;
-    }
-    Ok(())
 }
 
 fn reason(change: &Change) -> String {

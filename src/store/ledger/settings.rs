@@ -1,6 +1,7 @@
 //! Single values kept between runs.
 //!
-//! Owns the watermark of the catalogue and the fingerprint of the books in force.
+//! Owns the watermark of the catalogue, the fingerprint of the books in force, and what is
+//! known of a copy that was put in the ledger's place.
 //! Refuses anything that has rows of its own.
 
 use rusqlite::{Connection, OptionalExtension};
@@ -13,6 +14,18 @@ pub const BOOKS: &str = "books";
 
 /// The day of the last digest.
 pub const DIGEST_ON: &str = "digest_on";
+
+/// In a copy that `backup` made: when it was made.
+pub const COPIED_AT: &str = "copied_at";
+
+/// Set once the head of the log is kept in a file beside the ledger.
+pub const HEAD_KEPT: &str = "head_kept";
+
+/// While an older ledger is held: up to when it knows what was sent.
+pub const RESTORED: &str = "restored";
+
+/// While an older ledger is held: when a whole round was first planned on it.
+pub const RESTORED_PLANNED: &str = "restored_planned";
 
 /// The value of `name`, if it was ever set.
 ///
@@ -33,5 +46,15 @@ pub fn set(connection: &Connection, name: &str, value: &str) -> rusqlite::Result
          on conflict (name) do update set value = excluded.value",
     )?;
     statement.execute([name, value])?;
+    Ok(())
+}
+
+/// Forgets `name`.
+///
+/// # Errors
+/// What the engine said.
+pub fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached("delete from setting where name = $1")?;
+    statement.execute([name])?;
     Ok(())
 }

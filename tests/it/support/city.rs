@@ -94,9 +94,9 @@ pub(crate) fn found(folder: &Path, relay: u16, receiver: &str) {
     fs::write(&rules, pack()).unwrap();
     let duban = format!(
         "[rules]\nfile = \"{}\"\n\
+         [egress]\nloopback_ports = [{}]\n\
          [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
-         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n\
-         [egress]\nloopback_ports = [{}]\n",
+         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n",
         rules.display(),
         port_of(receiver)
     );

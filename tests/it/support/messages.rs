@@ -194,6 +194,7 @@ pub(crate) fn digest() -> Digest {
         calendar_missing: None,
         gaps: Vec::new(),
         gaps_in_all: None,
+        log: None,
     }
 }
 

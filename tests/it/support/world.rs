@@ -14,7 +14,7 @@ use duban::daemon::live::Live;
 use duban::daemon::start_writer;
 use duban::jobs::deliver::{self, Tally};
 use duban::jobs::plan::{self, Desk};
-use duban::jobs::{digest, sweep, upward};
+use duban::jobs::{digest, older, sweep, upward};
 use duban::store::StoreError;
 use duban::store::catalog::Catalog;
 use duban::store::ledger::obligations::Applied;
@@ -159,6 +159,7 @@ impl World {
         let applied = plan::run(&desk, ledger, &mut |_, _| {})?;
         upward::run(&desk, ledger, live.upward_after)?;
         digest::run(&desk, ledger, live.digest_at)?;
+        older::round_made(ledger, &reader, now)?;
         Ok(applied)
     }
 
@@ -222,6 +223,7 @@ impl World {
         let (ledger, writer) = open_once_free(&config.ledger);
         let writer = start_writer(writer).unwrap();
         let live = Live::new(&config, self.clock.clone(), ledger.clone()).unwrap();
+        older::hold_if_older(&ledger, self.clock.now()).unwrap();
         sweep::give_back(&ledger, Abandoned::ByEarlierProcess, self.clock.now()).unwrap();
         sweep::probe_held(&ledger, self.clock.now()).unwrap();
         self.running = Some(Running { live, writer });

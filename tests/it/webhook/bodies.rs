@@ -2,7 +2,7 @@
 
 use duban::domain::delivery::Class;
 use duban::domain::fault::Fault;
-use duban::domain::notice::{Channel, Kind, Message, Rerouted};
+use duban::domain::notice::{Channel, Kind, LogHead, Message, Rerouted};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
@@ -152,6 +152,10 @@ async fn every_kind_of_body_fits_the_schema() {
     digest.faults = vec![Fault::new("decision 1", "x", "y")];
     digest.gaps = vec![messages::gap()];
     digest.gaps_in_all = Some(1);
+    digest.log = Some(LogHead {
+        seq: 12,
+        hash: "3f9a6c11d0e2b754".to_owned(),
+    });
     let mut message = messages::of_digest(digest);
     message.recipient.channel = Channel::Webhook;
     setup.send(&message).await;

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params_from_iter};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::Attempt;
 use crate::domain::hold::EVERYTHING;
 use crate::domain::notice::{Channel, Content, Facts, Message};
-use crate::store::ledger::{from_json, holds, instant, parse_instant};
+use crate::store::ledger::{audit, from_json, holds, instant, parse_instant};
 
 /// Pending messages looked at in one claim at most; busy destinations are left out of
 /// them beforehand, so that a long queue for one hides nobody else's.
@@ -79,10 +80,38 @@ pub fn claim(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Vec<Claim>> {
     let chosen = choose(connection, wanted, now)?;
+    take(connection, &chosen, lease, now)
+}
+
+/// Takes these messages, as id and destination, and says so in the audit log.
+pub(in crate::store::ledger) fn take(
+    connection: &Connection,
+    chosen: &[(i64, String)],
+    lease: &Lease,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Vec<Claim>> {
     let claims = chosen
         .iter()
         .map(|(id, destination)| begin(connection, *id, destination, lease, now));
-    claims.collect()
+    let claims = claims.collect::<rusqlite::Result<Vec<Claim>>>()?;
+    if !claims.is_empty() {
+        let attempt = |claim: &Claim| (claim.message.key.clone(), claim.attempt.number);
+        let taken = Taken {
+            until: instant(lease.until),
+            messages: claims.iter().map(attempt).collect(),
+        };
+        audit::add(connection, now, "claimed", &lease.holder, &taken)?;
+    }
+    Ok(claims)
+}
+
+/// What the audit log holds of a claim.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store::ledger) struct Taken {
+    /// When the lease ends.
+    pub(in crate::store::ledger) until: String,
+    /// Each message with the number of the attempt that was begun.
+    pub(in crate::store::ledger) messages: Vec<(String, u32)>,
 }
 
 /// Destinations that wait as a whole, and whether one message may now probe them.

@@ -5,8 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::fault::Fault;
 use crate::domain::hold::{Cause, EVERYTHING};
@@ -14,7 +13,8 @@ use crate::domain::notice::Recipient;
 use crate::store::ledger::{audit, from_json, holds, instant};
 
 /// What is wished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wish {
     /// Nothing goes out until it is released.
     Hold,
@@ -38,7 +38,7 @@ pub enum Whom {
 }
 
 /// A message or destination that a wish touches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     /// The message; none for a destination.
     pub message: Option<String>,
@@ -64,18 +64,32 @@ pub fn at_hand(
     reason: Option<&str>,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Result<Vec<Touched>, Vec<Fault>>> {
-    let touched = match whom {
+    let found = match whom {
         Whom::Messages(names) => named(connection, wish, names)?,
         Whom::Unit(unit) => Ok(of_unit(connection, wish, unit)?),
         Whom::Ways(ways) => ways_of(connection, wish, ways)?,
         Whom::Everything => Ok(everything(connection, wish)?),
     };
-    if let (Ok(touched), Some(reason)) = (&touched, reason) {
+    let found = found.and_then(|touched| may_be_released(wish, touched));
+    if let (Ok(touched), Some(reason)) = (&found, reason) {
         for one in touched {
             fulfil(connection, wish, one, reason, now)?;
         }
     }
-    Ok(touched)
+    Ok(found)
+}
+
+/// What a restored copy holds is let go where what may be said twice can be seen first.
+fn may_be_released(wish: Wish, touched: Vec<Touched>) -> Result<Vec<Touched>, Vec<Fault>> {
+    let is_restored = |one: &&Touched| one.message.is_none() && one.state == Cause::Restored.name();
+    match touched.iter().find(is_restored) {
+        Some(one) if wish == Wish::Release => Err(vec![Fault::new(
+            one.destination.as_str(),
+            "held because the ledger is a restored copy",
+            "`duban restore --pending`, then `duban restore --release --reason TEXT`",
+        )]),
+        Some(_) | None => Ok(touched),
+    }
 }
 
 const COLUMNS: &str = "key, destination, recipient, state, held_because";
@@ -155,10 +169,7 @@ fn of_unit(connection: &Connection, wish: Wish, unit: &str) -> rusqlite::Result<
 
 /// A destination as something to touch, with why it is held, if it is.
 fn way(connection: &Connection, destination: &str) -> rusqlite::Result<Touched> {
-    let holds = holds::list(connection)?;
-    let held = holds
-        .into_iter()
-        .find(|hold| hold.destination == destination);
+    let held = holds::of(connection, destination)?;
     Ok(Touched {
         message: None,
         destination: destination.to_owned(),
@@ -217,57 +228,99 @@ fn fulfil(
     reason: &str,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
-    let at = instant(now);
-    let subject = one.message.as_deref().unwrap_or(&one.destination);
-    match (wish, &one.message) {
-        (Wish::Hold, Some(key)) => {
-            let mut hold = connection.prepare_cached(
-                "update message set held_since = $1, held_because = $2 where key = $3",
-            )?;
-            hold.execute((&at, reason, key))?;
-        }
-        (Wish::Release, Some(key)) => {
-            // The hours in which it is given up do not run while it is held.
-            let mut release = connection.prepare_cached(
-                "update message set held_since = null, held_because = null, trying_since = null
-                 where key = $1",
-            )?;
-            release.execute([key])?;
-        }
-        (Wish::Retry, Some(key)) => {
-            let mut retry = connection.prepare_cached(
-                "update message set state = 'pending', next_at = $1, trying_since = null
-                 where key = $2 and state = 'failed'",
-            )?;
-            retry.execute((&at, key))?;
-        }
-        (Wish::Hold, None) => {
-            holds::begin(
-                connection,
-                &one.destination,
-                (Cause::Hand, reason),
-                None,
-                now,
-            )?;
-        }
-        (Wish::Release, None) if one.state == Cause::Fault.name() => {
-            // One message finds out whether the way is mended; the others follow it.
-            holds::probe(connection, &one.destination, now)?;
-        }
-        (Wish::Release, None) => {
-            holds::end(connection, &one.destination)?;
-            holds::begin_anew(connection, &one.destination)?;
-        }
-        (Wish::Retry, None) => {}
+    if one.message.is_none() {
+        turn(connection, wish, &one.destination, reason, now)?;
     }
-    let what = match wish {
-        Wish::Hold => "held by hand",
-        Wish::Release => "released by hand",
-        Wish::Retry => "retried by hand",
+    let done = ByHand {
+        wish,
+        reason: reason.to_owned(),
+        touched: one.clone(),
     };
-    let detail = json!({
-        "reason": reason, "message": one.message, "destination": one.destination,
-        "state": one.state, "held_because": one.held_because,
-    });
-    audit::add(connection, now, what, subject, &detail)
+    done.write(connection, now)
+}
+
+/// Holds or frees a destination, which has entries of its own in the audit log.
+fn turn(
+    connection: &Connection,
+    wish: Wish,
+    destination: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    match (wish, holds::of(connection, destination)?) {
+        (Wish::Hold, _) => {
+            let because = (Cause::Hand, reason);
+            holds::begin(connection, destination, because, None, now).map(drop)
+        }
+        // One message finds out whether the way is mended; the others follow it.
+        (Wish::Release, Some(hold)) if hold.cause == Cause::Fault.name() => {
+            holds::probe(connection, &hold, now)
+        }
+        (Wish::Release, _) => holds::end(connection, destination, now).map(drop),
+        (Wish::Retry, _) => Ok(()),
+    }
+}
+
+/// What the audit log holds of a wish that was fulfilled.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store::ledger) struct ByHand {
+    wish: Wish,
+    reason: String,
+    #[serde(flatten)]
+    touched: Touched,
+}
+
+impl ByHand {
+    /// Writes what it means for its message, where it has one, and its entry.
+    pub(in crate::store::ledger) fn write(
+        &self,
+        connection: &Connection,
+        now: DateTime<Utc>,
+    ) -> rusqlite::Result<()> {
+        if let Some(key) = &self.touched.message {
+            self.write_message(connection, key, now)?;
+        }
+        let what = match self.wish {
+            Wish::Hold => "held by hand",
+            Wish::Release => "released by hand",
+            Wish::Retry => "retried by hand",
+        };
+        let subject = self.touched.message.as_ref();
+        let subject = subject.unwrap_or(&self.touched.destination);
+        audit::add(connection, now, what, subject, self)
+    }
+
+    fn write_message(
+        &self,
+        connection: &Connection,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> rusqlite::Result<()> {
+        let at = instant(now);
+        let written = match self.wish {
+            Wish::Hold => {
+                let mut hold = connection.prepare_cached(
+                    "update message set held_since = $1, held_because = $2 where key = $3",
+                )?;
+                hold.execute((&at, &self.reason, key))
+            }
+            Wish::Release => {
+                // The hours in which it is given up do not run while it is held.
+                let mut release = connection.prepare_cached(
+                    "update message set held_since = null, held_because = null,
+                                        trying_since = null
+                     where key = $1",
+                )?;
+                release.execute([key])
+            }
+            Wish::Retry => {
+                let mut retry = connection.prepare_cached(
+                    "update message set state = 'pending', next_at = $1, trying_since = null
+                     where key = $2 and state = 'failed'",
+                )?;
+                retry.execute((&at, key))
+            }
+        };
+        written.map(drop)
+    }
 }

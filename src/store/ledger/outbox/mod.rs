@@ -16,10 +16,15 @@ mod giving_back;
 mod desk;
 mod upward;
 
-pub(super) use claim::standing;
 pub use claim::{Claim, Lease, Wanted, claim};
+pub(super) use claim::{Taken, standing, take};
+pub(super) use desk::ByHand;
 pub use desk::{Touched, Whom, Wish, at_hand};
+pub(super) use giving_back::give_one_back;
 pub use giving_back::{Abandoned, give_back};
+pub(super) use queue::{DigestMade, cancel_notice};
 pub use queue::{cancel, enqueue, enqueue_digest};
 pub use settle::settle;
+pub(super) use settle::{Receipt, record};
+pub(super) use upward::FailedUpward;
 pub use upward::{Stuck, fail_upward, send_digest_instead, stuck};

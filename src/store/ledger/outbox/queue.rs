@@ -5,11 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::address::{Draft, message_key};
-use crate::domain::notice::{Channel, Digest, Recipient};
-use crate::store::ledger::{audit, instant, to_json};
+use crate::domain::notice::{Channel, Digest, Facts, Recipient};
+use crate::store::ledger::{audit, from_json, instant, to_json};
 
 /// Puts a notice into the outbox, unless its key is there already.
 ///
@@ -73,7 +74,24 @@ pub fn enqueue_digest(
         return Ok(false);
     }
     new_message(connection, recipient, &key, Some(digest), release, now)?;
+    let subject = message_key(recipient, &key);
+    let (digest, release) = (digest.clone(), instant(release));
+    let recipient = recipient.clone();
+    let entry = DigestMade {
+        digest,
+        recipient,
+        release,
+    };
+    audit::add(connection, now, "digest", &subject, &entry)?;
     Ok(true)
+}
+
+/// What the audit log holds of a digest.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store::ledger) struct DigestMade {
+    pub(in crate::store::ledger) recipient: Recipient,
+    pub(in crate::store::ledger) digest: Digest,
+    pub(in crate::store::ledger) release: String,
 }
 
 /// A name as serde writes it, without the quotes.
@@ -142,26 +160,37 @@ pub fn cancel(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
-        "update notice set state = 'cancelled', reason = $1
-         where obligation_id = $2 and state = 'standing'
+        "select key from notice
+         where obligation_id = $1 and state = 'standing'
            and exists (select 1 from message
                        where id = notice.message_id and state <> 'delivered')
-         returning key, message_id",
+         order by id",
     )?;
-    let cancelled = statement.query_map((reason, obligation), |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-    })?;
-    for row in cancelled.collect::<rusqlite::Result<Vec<_>>>()? {
-        audit::add(
-            connection,
-            now,
-            "cancelled",
-            &row.0,
-            &json!({ "reason": reason }),
-        )?;
-        withdraw_if_empty(connection, row.1)?;
+    let keys = statement.query_map([obligation], |row| row.get(0))?;
+    for key in keys.collect::<rusqlite::Result<Vec<String>>>()? {
+        cancel_notice(connection, &key, reason, now)?;
     }
     Ok(())
+}
+
+/// Cancels one notice, and its message if that has nothing left to say.
+pub(in crate::store::ledger) fn cancel_notice(
+    connection: &Connection,
+    key: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "update notice set state = 'cancelled', reason = $1 where key = $2
+         returning message_id, facts",
+    )?;
+    let (message, facts) = statement.query_row((reason, key), |row| {
+        let facts: Facts = from_json(1, &row.get::<_, String>(1)?)?;
+        Ok((row.get(0)?, facts))
+    })?;
+    withdraw_if_empty(connection, message)?;
+    let detail = json!({ "reason": reason, "about": [facts.obligation] });
+    audit::add(connection, now, "cancelled", key, &detail)
 }
 
 /// A message that waits, or was given up on, has nothing left to say once all its notices

@@ -5,12 +5,13 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use crate::domain::delivery::{Class, Outcome, Verdict};
-use crate::domain::notice::Content;
+use crate::domain::notice::{Channel, Content};
+use crate::domain::obligation::ObligationKey;
 use crate::store::ledger::holds::{self, Turn};
 use crate::store::ledger::{audit, instant, to_json};
 
@@ -26,14 +27,48 @@ pub fn settle(
     verdict: &Verdict,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Turn>> {
-    end_attempt(
-        connection,
-        claim.id,
-        claim.attempt.number,
+    let receipt = Receipt {
+        message: claim.message.key.clone(),
+        attempt: claim.attempt.number,
+        destination: claim.destination.clone(),
+        unit: claim.message.recipient.unit.clone(),
+        channel: claim.message.recipient.channel,
+        outcome: outcome.clone(),
+        verdict: verdict.clone(),
+        about: about(&claim.message.content),
+    };
+    record(connection, claim.id, &receipt, now)?;
+    keep_hold(connection, claim, verdict, now)
+}
+
+/// What the audit log holds of an attempt's end.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store::ledger) struct Receipt {
+    pub(in crate::store::ledger) message: String,
+    attempt: u32,
+    destination: String,
+    unit: String,
+    channel: Channel,
+    outcome: Outcome,
+    verdict: Verdict,
+    /// The obligations it told of; empty for a digest.
+    about: Vec<ObligationKey>,
+}
+
+/// The end of an attempt: message and log, without what it means for the destination.
+pub(in crate::store::ledger) fn record(
+    connection: &Connection,
+    id: i64,
+    receipt: &Receipt,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let Receipt {
+        attempt,
         outcome,
         verdict,
-        now,
-    )?;
+        ..
+    } = receipt;
+    end_attempt(connection, id, *attempt, outcome, verdict, now)?;
     let (state, next_at) = match verdict {
         Verdict::Done => ("delivered", None),
         Verdict::RetryAt { at } => ("pending", Some(*at)),
@@ -56,29 +91,17 @@ pub fn settle(
         outcome.class == Class::Unknown,
         // The hours in which it is given up do not run while its way is held.
         matches!(verdict, Verdict::HoldDestination { .. }),
-        claim.id,
-        claim.attempt.number,
+        id,
+        attempt,
     ))?;
-    withdraw_if_empty(connection, claim.id)?;
-    let turn = keep_hold(connection, claim, verdict, now)?;
-    let detail = json!({
-        "message": claim.message.key,
-        "attempt": claim.attempt.number,
-        "destination": claim.destination,
-        "unit": claim.message.recipient.unit,
-        "channel": claim.message.recipient.channel,
-        "outcome": outcome,
-        "verdict": verdict,
-        "about": about(&claim.message.content),
-    });
+    withdraw_if_empty(connection, id)?;
     audit::add(
         connection,
         now,
         audit_word(verdict),
-        &claim.message.key,
-        &detail,
-    )?;
-    Ok(turn)
+        &receipt.message,
+        receipt,
+    )
 }
 
 pub(super) fn end_attempt(
@@ -139,12 +162,12 @@ fn last_word(outcome: &Outcome) -> String {
     format!("{}{code}: {}", outcome.phase, outcome.detail)
 }
 
-fn about(content: &Content) -> Vec<String> {
+fn about(content: &Content) -> Vec<ObligationKey> {
     match content {
         Content::Notices { notices } => notices
             .iter()
-            .map(|facts| facts.obligation.to_string())
+            .map(|facts| facts.obligation.clone())
             .collect(),
-        Content::Digest { digest } => vec![format!("digest/{}", digest.on)],
+        Content::Digest { .. } => Vec::new(),
     }
 }

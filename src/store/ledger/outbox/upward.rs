@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::claim::standing_rows;
 use super::queue::{enqueue, enqueue_digest};
 use crate::domain::address::Draft;
-use crate::domain::notice::{Digest, Recipient};
+use crate::domain::notice::{Digest, Facts, Recipient};
 use crate::domain::upward::{Failing, Fate, Level, Other, Step, Unsaid};
 use crate::store::ledger::{audit, from_json, instant, parse_instant};
 
@@ -156,19 +156,20 @@ pub fn fail_upward(
     releases: &[DateTime<Utc>],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<u64> {
-    let mut made = 0;
-    let mut notices = Vec::new();
-    for (draft, release) in step.drafts.iter().zip(releases) {
-        let obligation = obligation_of(connection, draft)?;
-        made += u64::from(enqueue(connection, obligation, draft, *release, now)?);
-        notices.push(json!({
-            "key": draft.key, "recipient": draft.recipient, "facts": draft.facts,
-            "release": instant(*release),
-        }));
-    }
-    let detail = json!({ "notices": notices, "is_lost": step.is_lost });
-    note(connection, stuck, step.level, detail, now)?;
-    Ok(made)
+    let said = |(draft, release): (&Draft, &DateTime<Utc>)| Said {
+        key: draft.key.clone(),
+        recipient: draft.recipient.clone(),
+        facts: draft.facts.clone(),
+        release: instant(*release),
+    };
+    let done = FailedUpward {
+        level: step.level.number(),
+        because: stuck.failing.word.clone(),
+        is_lost: step.is_lost,
+        notices: step.drafts.iter().zip(releases).map(said).collect(),
+        digest_to: Vec::new(),
+    };
+    done.write(connection, &stuck.key, now)
 }
 
 /// The same for a digest, which goes to others whole; says how many messages are new.
@@ -186,24 +187,63 @@ pub fn send_digest_instead(
     for recipient in to {
         made += u64::from(enqueue_digest(connection, recipient, digest, now, now)?);
     }
-    let detail = json!({ "digest": digest, "to": to, "is_lost": made == 0 && !stuck.is_reached });
-    note(connection, stuck, Level::Done, detail, now)?;
+    let done = FailedUpward {
+        level: Level::Done.number(),
+        because: stuck.failing.word.clone(),
+        is_lost: made == 0 && !stuck.is_reached,
+        notices: Vec::new(),
+        digest_to: to.to_vec(),
+    };
+    done.write(connection, &stuck.key, now)?;
     Ok(made)
 }
 
-fn note(
-    connection: &Connection,
-    stuck: &Stuck,
-    level: Level,
-    mut detail: Value,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<()> {
-    let mut statement =
-        connection.prepare_cached("update message set upward = $1 where id = $2")?;
-    statement.execute((level.number(), stuck.id))?;
-    detail["level"] = json!(level.number());
-    detail["because"] = json!(stuck.failing.word);
-    audit::add(connection, now, "failed upward", &stuck.key, &detail)
+/// What the audit log holds of a message that failed upward.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store::ledger) struct FailedUpward {
+    level: u8,
+    because: String,
+    is_lost: bool,
+    /// What is said to whom instead.
+    notices: Vec<Said>,
+    /// Whom its digest goes to instead; each has an entry of its own.
+    digest_to: Vec<Recipient>,
+}
+
+/// A notice that is made instead.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    key: String,
+    recipient: Recipient,
+    facts: Facts,
+    release: String,
+}
+
+impl FailedUpward {
+    /// Writes it for the message `key`, with its entry; says how many notices are new.
+    pub(in crate::store::ledger) fn write(
+        &self,
+        connection: &Connection,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> rusqlite::Result<u64> {
+        let mut made = 0;
+        for said in &self.notices {
+            let draft = Draft {
+                key: said.key.clone(),
+                recipient: said.recipient.clone(),
+                facts: said.facts.clone(),
+            };
+            let release = parse_instant(0, &said.release)?;
+            let obligation = obligation_of(connection, &draft)?;
+            made += u64::from(enqueue(connection, obligation, &draft, release, now)?);
+        }
+        let mut statement =
+            connection.prepare_cached("update message set upward = $1 where key = $2")?;
+        statement.execute((self.level, key))?;
+        audit::add(connection, now, "failed upward", key, self)?;
+        Ok(made)
+    }
 }
 
 fn obligation_of(connection: &Connection, draft: &Draft) -> rusqlite::Result<i64> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{STATEMENT_CACHE, from_json, migrate, obligations, refuse_older};
+use super::{STATEMENT_CACHE, export, from_json, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
@@ -71,6 +71,24 @@ impl Reader {
         Ok(Self { connection })
     }
 
+    /// Writes the audit log to `out`, as it stands at one moment; how many entries.
+    ///
+    /// # Errors
+    /// What the engine said, or the writer.
+    pub fn export(
+        &self,
+        filter: &export::Filter,
+        format: export::Format,
+        out: impl std::io::Write,
+    ) -> Result<u64, StoreError> {
+        export::export(&self.connection, filter, format, out)
+    }
+
+    /// Hands the connection to another part of the ledger.
+    pub(super) fn with<T>(&self, judge: impl FnOnce(&Connection) -> T) -> T {
+        judge(&self.connection)
+    }
+
     /// Asks one of the questions of this file.
     ///
     /// # Errors
@@ -112,7 +130,9 @@ fn told(connection: &Connection, obligation: i64) -> rusqlite::Result<Vec<Recipi
     let mut statement = connection.prepare_cached(
         "select distinct message.recipient
          from notice join message on message.id = notice.message_id
-         where notice.obligation_id = $1 and message.attempts > 0",
+         where notice.obligation_id = $1
+           and (message.attempts > 0 or message.maybe_repeat = 1
+                or exists (select 1 from hold where cause = 'restored'))",
     )?;
     let recipients = statement.query_map([obligation], |row| {
         let recipient: String = row.get(0)?;
