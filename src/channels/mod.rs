@@ -4,6 +4,7 @@
 //! decide what follows, to remember anything, and to know what time it is. A failed
 //! delivery is an `Outcome`, never an error; an error here means the setup is wrong.
 
+pub mod heartbeat;
 pub mod mail;
 pub mod secret;
 pub mod webhook;

@@ -12,8 +12,8 @@ pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
 pub use super::subcommands::{
-    CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, ImportArgs, LoadArgs,
-    NoticesArgs, NoticesCommand, RulesCommand,
+    CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand, ImportArgs,
+    LoadArgs, NoticesArgs, NoticesCommand, RulesCommand,
 };
 use crate::domain::obligation::State;
 
@@ -95,6 +95,14 @@ pub enum Command {
     /// See what was sent, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// Show what the daemon's last inspection found wrong; 1 if there is anything.
+    #[command(
+        after_help = "Example:\n  duban health || echo look\n\nThe first line begins with OK, WARNING or CRITICAL, as monitoring plugins do. A daemon that has\nnot inspected anything for 15 minutes is a finding."
+    )]
+    Health(JsonArgs),
+    /// Say that the clock is right after it jumped.
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Copy the ledger into a new file while the daemon goes on working.
     #[command(
         after_help = "Example:\n  duban backup /srv/backup/ledger-2026-11-30.db\n\nThe copy is whole or not there at all. The catalogue belongs to the city: its own\nsoftware copies it."

@@ -14,6 +14,7 @@ mod checking;
 mod day;
 mod demo;
 mod excusing;
+mod health;
 mod keeping;
 mod meant;
 mod pack_words;
@@ -79,6 +80,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Health(args) => health::health(&books, args, &clock),
+        Command::Clock(command) => health::clock(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file),
         // Answered above.
         Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),

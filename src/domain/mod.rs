@@ -35,3 +35,6 @@ pub mod address;
 pub mod plan;
 
 pub mod delivery;
+
+pub mod timekeeping;
+pub mod health;

@@ -204,6 +204,9 @@ pub struct Digest {
     /// How many decisions have one, shown or not; absent on the other days of the week.
     #[serde(default)]
     pub gaps_in_all: Option<u64>,
+    /// What is wrong with duban itself, by its codes, one for each alarm.
+    #[serde(default)]
+    pub alarms: Vec<String>,
 }
 
 /// A decision of which something was never entered.

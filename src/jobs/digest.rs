@@ -12,22 +12,19 @@ use crate::domain::address::{days_left, responsible};
 use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
+use crate::domain::health::NEXT_YEAR_IS_MISSED_FROM_MONTH;
 use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, Recipient};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
-use crate::store::ledger::{Ledger, gaps, outbox, reader, settings};
+use crate::store::ledger::{Ledger, findings, gaps, outbox, reader, settings};
 
 /// Rows shown; the rest is counted. What a person reads in one sitting.
 const ROWS: u32 = 200;
 
 /// Faults, undelivered messages and gaps shown.
 const TROUBLES: u32 = 50;
-
-/// From this month on the coming year's calendar is missed: the last three notices came
-/// on 25 October, 12 November and 4 November.
-const NEXT_YEAR_IS_MISSED_FROM_MONTH: u32 = 11;
 
 /// Puts today's digest into the outbox, if its hour has come and it is not there yet.
 ///
@@ -93,7 +90,16 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
         calendar_missing: calendar_missing(desk, today),
         gaps: Vec::new(),
         gaps_in_all: None,
+        alarms: alarms(desk)?,
     })
+}
+
+/// What the last inspection found to be broken, by its codes. A notice that is not out yet
+/// has a line of its own.
+fn alarms(desk: &Desk<'_>) -> Result<Vec<String>, StoreError> {
+    let open = desk.reader.ask("read the open findings", findings::list)?;
+    let critical = open.into_iter().filter(findings::Open::is_critical);
+    Ok(critical.map(|open| open.code).collect())
 }
 
 fn last_made(desk: &Desk<'_>) -> Result<Option<NaiveDate>, StoreError> {

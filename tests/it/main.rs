@@ -10,6 +10,7 @@
 )]
 
 mod almanac;
+mod auditor;
 mod backward;
 mod bell;
 mod cases;
@@ -23,6 +24,7 @@ mod cli_keeping;
 mod cli_loading;
 mod cli_rulebook;
 mod cli_tables;
+mod clock;
 mod config;
 mod counting;
 mod crash;

@@ -5,13 +5,16 @@
 //! anything: it stores what `domain` decided.
 
 pub mod audit;
+mod by_hand;
 mod copy;
+pub mod findings;
 pub mod gaps;
 pub mod holds;
 pub mod obligations;
 pub mod outbox;
 pub mod reader;
 pub mod settings;
+pub mod timekeeping;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -22,6 +25,7 @@ use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
+pub use by_hand::by_hand;
 pub use copy::copy;
 pub use reader::Reader;
 pub use writer::{Ledger, Writer};
@@ -31,6 +35,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_ledger.sql")),
     M::up(include_str!("migrations/0002_gap.sql")),
     M::up(include_str!("migrations/0003_delivery.sql")),
+    M::up(include_str!("migrations/0005_finding.sql")),
 ];
 
 /// Statements kept ready on each connection: more than the ledger has.

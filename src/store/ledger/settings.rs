@@ -1,6 +1,7 @@
 //! Single values kept between runs.
 //!
-//! Owns the watermark of the catalogue and the fingerprint of the books in force.
+//! Owns the watermark of the catalogue, the fingerprint of the books in force, the clock's
+//! last reading and the moment of the last inspection.
 //! Refuses anything that has rows of its own.
 
 use rusqlite::{Connection, OptionalExtension};
@@ -13,6 +14,12 @@ pub const BOOKS: &str = "books";
 
 /// The day of the last digest.
 pub const DIGEST_ON: &str = "digest_on";
+
+/// The last reading of the clocks that was accepted, as JSON.
+pub const CLOCK: &str = "clock";
+
+/// When an inspection was last written down; later ones that found the same are not.
+pub const INSPECTED_AT: &str = "inspected_at";
 
 /// The value of `name`, if it was ever set.
 ///

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::NaiveTime;
-use duban::config::{Config, Delivery, Format, Level, Log, Schedule};
+use duban::config::{Auditor, Config, Delivery, Format, Level, Log, Schedule};
 
 use super::{CENTRE, DUBAN_TOML, UNITS_TOML, folder, load};
 
@@ -13,6 +13,8 @@ fn the_shipped_files_are_sound_and_show_the_defaults() {
     assert_eq!(config.schedule, Schedule::default());
     assert_eq!(config.delivery, Delivery::default());
     assert_eq!(config.log, Log::default());
+    assert_eq!(config.auditor, Auditor::default());
+    assert_eq!(config.heartbeat, None);
     assert_eq!(config.ledger, Path::new("/var/lib/duban/ledger.db"));
     assert_eq!(config.rules, None);
 }
@@ -23,6 +25,7 @@ fn every_setting_that_is_shown_but_off_can_be_turned_on() {
     let config = load(&on, UNITS_TOML).unwrap();
     assert!(config.rules.unwrap().ends_with("rules/taonan.toml"));
     assert!(config.calendar.unwrap().ends_with("calendar"));
+    assert_eq!(config.heartbeat.unwrap().every_secs, 60);
 }
 
 #[test]
@@ -65,7 +68,7 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
          `pauses_min`, `jitter_percent`, `give_up_after_hours`, `hold_min`",
         "duban.toml:11, log.format: found `xml`, expected `text` or `json`",
         "duban.toml:8: found unknown section `sms`, expected one of catalog, ledger, directory, \
-         rules, calendar, schedule, delivery, log, mail, webhook",
+         rules, calendar, schedule, delivery, log, mail, webhook, auditor, heartbeat",
         "units.toml:6, centre.contact.phone: found unknown key `phone`, expected one of \
          `audience`, `name`, `email`",
         "units.toml:7, unit: found nothing, expected the key `name`",

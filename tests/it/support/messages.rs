@@ -191,6 +191,7 @@ pub(crate) fn digest() -> Digest {
         calendar_missing: None,
         gaps: Vec::new(),
         gaps_in_all: None,
+        alarms: Vec::new(),
     }
 }
 

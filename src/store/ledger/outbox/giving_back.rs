@@ -37,7 +37,7 @@ pub fn give_back(
     let mut statement = connection.prepare_cached(
         "update message set state = 'pending', next_at = $1, maybe_repeat = 1,
                             lease_until = null, lease_holder = null
-         where state = 'leased' and lease_until <= $2
+         where state = 'leased' and (lease_until <= $2 or lease_until is null)
          returning id, key, attempts",
     )?;
     let rows = statement.query_map((instant(now), before), |row| {

@@ -4,6 +4,7 @@
 //! longer than one of them. Refuses to write.
 
 mod listing;
+mod measures;
 mod urgency;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
 pub use listing::{Filter, Listed, content, notices};
+pub use measures::{Measure, measures};
 pub use urgency::{Counts, counts, faults, undelivered, urgent};
 
 /// How long a reader waits for a writer that is changing the file's form.
