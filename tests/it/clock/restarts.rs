@@ -70,6 +70,7 @@ fn a_host_that_rested_is_no_jump_and_one_that_woke_in_the_past_is() {
     // Time synchronisation sets it right: nobody has to say anything.
     rounds.world.clock.jump_to(at("2026-09-04", "08:30"));
     assert_eq!(rounds.found(), [""; 0]);
+    rounds.deliver();
     rounds.world.clock.boot_at(at("2026-09-08", "08:30"));
     rounds.restart();
     assert_eq!(rounds.found(), [""; 0]);
