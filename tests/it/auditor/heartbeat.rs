@@ -1,8 +1,8 @@
 //! The real program and a watchman outside: beats follow clean rounds and nothing else.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{Datelike, TimeDelta};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use duban::channels::heartbeat::{Heartbeat, Settings};
 use duban::clock::Clock;
 
@@ -30,18 +30,31 @@ fn watched(world: &mut World, watchman: &Receiver) {
     std::fs::write(file, settings + &heartbeat).unwrap();
 }
 
+/// Rounds until `holds`: each says where things stand, and waits until systemd has heard it.
+fn rounds_until(process: &mut Process, what: &str, holds: impl Fn(&Process) -> bool) {
+    for _ in 0..100 {
+        if holds(process) {
+            return;
+        }
+        process.hears("STATUS=");
+    }
+    panic!("never {what}:\n{}", process.log());
+}
+
 /// Waits until the watchman hears more than it did.
-fn beats(process: &Process, watchman: &Receiver) {
+fn beats(process: &mut Process, watchman: &Receiver) {
     let before = watchman.requests().len();
-    process.until("heard", || watchman.requests().len() > before);
+    rounds_until(process, "heard", |_| watchman.requests().len() > before);
 }
 
 /// Whether the watchman hears nothing for two of its seconds and more.
-fn is_silent(watchman: &Receiver) -> bool {
+fn is_silent(process: &mut Process, watchman: &Receiver) -> bool {
     // One may be on its way.
-    std::thread::sleep(Duration::from_millis(200));
-    let before = watchman.requests().len();
-    std::thread::sleep(Duration::from_millis(2500));
+    process.hears("STATUS=");
+    let (before, begun) = (watchman.requests().len(), Instant::now());
+    while begun.elapsed() < Duration::from_millis(2500) {
+        process.hears("STATUS=");
+    }
     watchman.requests().len() == before
 }
 
@@ -50,19 +63,28 @@ fn change(world: &World, sql: &str) {
     ledger.execute_batch(sql).unwrap();
 }
 
-/// Messages to one endpoint that wait for two hours already: more than may be on their way.
-fn late_messages(count: usize) -> String {
-    let since = (Clock::System.now() - TimeDelta::hours(2))
-        .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-    let row = |n: usize| {
-        format!(
-            r#"insert into message (key, channel, destination, recipient, state, made_at, next_at)
-               values ('planted{n}', 'webhook', 'webhook:市住建局',
-                       '{{"unit":"市住建局","audience":"contact","name":"","address":"市住建局","channel":"webhook"}}',
-                       'pending', '{since}', '{since}');"#
-        )
-    };
-    (0..count).map(row).collect()
+/// Six decisions to one endpoint, which hangs: four messages are on their way, and the others
+/// wait for two hours already.
+fn late_messages(process: &mut Process, world: &World) {
+    for _ in 0..4 {
+        world.receiver.next(Answer::Silence);
+    }
+    for n in 1..=6 {
+        world.decision(&format!("2026-00{n}"));
+    }
+    world.change(&format!(
+        "update decision set planned_on = '{}'",
+        Clock::System.today()
+    ));
+    let posts = "select key from message where channel = 'webhook'";
+    rounds_until(process, "planned", |_| world.rows(posts).len() >= 6);
+    let since = stamp(Clock::System.now() - TimeDelta::hours(2));
+    let late = "update message set next_at = '{}' where state = 'pending'";
+    change(world, &late.replace("{}", &since));
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 #[test]
@@ -71,8 +93,8 @@ fn a_planted_fault_is_found_within_a_round_and_the_heartbeat_stops_until_it_is_g
     let watchman = world.runtime.block_on(Receiver::start());
     watched(&mut world, &watchman);
     let mut process = Process::ready(&world.at(""));
-    beats(&process, &watchman);
-    beats(&process, &watchman);
+    beats(&mut process, &watchman);
+    beats(&mut process, &watchman);
     let request = &watchman.requests()[0];
     assert_eq!(request.method, "GET");
 
@@ -81,7 +103,7 @@ fn a_planted_fault_is_found_within_a_round_and_the_heartbeat_stops_until_it_is_g
          values (900, '2026-900', 'arc-18', '', 1, '2099-01-01', '2099-01-01', 0);
          insert into rung (obligation_id, revision, level, name, on_date, fate, at)
          values (900, 1, 0, '-7d', '2026-01-01', 'told', '{}');",
-        Clock::System.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+        stamp(Clock::System.now())
     );
     let stuck_lease = "insert into message (key, channel, destination, recipient, state, made_at,
                                             next_at, lease_until)
@@ -103,9 +125,13 @@ fn a_planted_fault_is_found_within_a_round_and_the_heartbeat_stops_until_it_is_g
         change(&world, &plant);
         process.hears(code);
         assert!(process.log().contains(code), "{}", process.log());
-        assert!(is_silent(&watchman), "{code}:\n{}", process.log());
+        assert!(
+            is_silent(&mut process, &watchman),
+            "{code}:\n{}",
+            process.log()
+        );
         change(&world, cure);
-        beats(&process, &watchman);
+        beats(&mut process, &watchman);
     }
     assert!(
         process.log().matches("rung_not_told").count() == 2,
@@ -114,14 +140,9 @@ fn a_planted_fault_is_found_within_a_round_and_the_heartbeat_stops_until_it_is_g
     );
     assert!(!process.log().contains("token-in-path"));
 
-    // Four hang with their receiver, and nobody takes up the others.
-    for _ in 0..4 {
-        world.receiver.next(Answer::Silence);
-    }
-    change(&world, &late_messages(6));
-    let log = || process.log();
-    process.until("found", || log().contains("messages_late"));
-    assert!(is_silent(&watchman), "{}", process.log());
+    late_messages(&mut process, &world);
+    process.hears("messages_late");
+    assert!(is_silent(&mut process, &watchman), "{}", process.log());
 }
 
 #[test]
@@ -173,14 +194,15 @@ fn a_watchman_who_does_not_answer_delays_nothing_and_is_told_once() {
         .next(Answer::Status(302, elsewhere))
         .next(Answer::Drop);
     let mut process = Process::ready(&world.at(""));
-    process.until("heard", || watchman.requests().len() > 3);
-    process.until("told", || process.log().contains("heard again"));
+    rounds_until(&mut process, "told", |process| {
+        process.log().contains("heard again")
+    });
     let log = process.log();
     assert_eq!(log.matches("heartbeat is not heard").count(), 1, "{log}");
     assert!(log.contains("answered 500"), "{log}");
     watchman.next(Answer::Silence);
     let asked = watchman.requests().len();
-    process.until("asked", || watchman.requests().len() > asked);
+    rounds_until(&mut process, "asked", |_| watchman.requests().len() > asked);
     for _ in 0..5 {
         process.hears("WATCHDOG=1");
     }
