@@ -25,7 +25,7 @@ impl Default for Auditor {
 
 impl Auditor {
     /// Each key that is out of bounds, with what was found and what was expected.
-    pub(super) fn contradictions(&self) -> Vec<(&'static str, String, String)> {
+    pub(super) fn contradictions(self) -> Vec<(&'static str, String, String)> {
         let expected = format!("a number from 1 to {LATE_MIN_MAX}");
         let is_sound = (1..=LATE_MIN_MAX).contains(&self.late_min);
         let fault = ("late_min", self.late_min.to_string(), expected);

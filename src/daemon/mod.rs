@@ -143,7 +143,7 @@ impl Daemon {
             () = self.signals.stop.cancelled() => return Ok(()),
             made = self.first_round(&wakes, &telling) => made?,
         };
-        let mut parts = self.start(watched, &wakes, &stop, (telling, auditor, clean));
+        let mut parts = Self::start(watched, &wakes, &stop, (telling, auditor, clean));
         systemd::ready();
         info!("ready");
         self.supervise(&live, &mut parts).await?;
@@ -155,7 +155,6 @@ impl Daemon {
 
     /// Starts the loops.
     fn start(
-        &self,
         watched: watch::Receiver<Arc<Live>>,
         wakes: &Wakes,
         stop: &CancellationToken,
