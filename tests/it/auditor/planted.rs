@@ -75,6 +75,7 @@ fn a_duty_that_stays_due_after_a_complete_pass_is_found() {
         today: rounds.world.clock.today() + TimeDelta::days(400),
         late_min: 30,
         lease_secs: 1800,
+        told_at_most: 10,
         centre: "市督查指挥中心",
     };
     let ask = |c: &rusqlite::Connection| duban::store::ledger::reader::measures(c, &measure);

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::command;
+use crate::support::mailbox::Mail;
 use crate::support::rounds::Rounds;
 use crate::support::world::World;
 
@@ -82,11 +83,7 @@ fn the_centres_digest_says_in_one_line_how_many_alarms_there_are_and_which() {
     rounds.turn();
     rounds.world.at_time("2026-09-02", "08:30");
     rounds.turn();
-    let digest = rounds
-        .world
-        .mails()
-        .into_iter()
-        .find(|mail| mail.is_digest());
+    let digest = rounds.world.mails().into_iter().find(Mail::is_digest);
     let text = digest.unwrap().text;
     let line = "系统告警3项（部分渠道暂停发送、目录中的单位不在通讯录），请系统管理员处理。";
     assert!(text.contains(line), "{text}");

@@ -2,5 +2,6 @@
 //! loses, repeats or releases a notice.
 
 mod judged;
+mod process;
 mod restarts;
 mod steps;

@@ -14,10 +14,6 @@ use crate::store::ledger::{from_json, holds, instant, parse_instant};
 /// Rungs recorded in so many days are looked at.
 const TOLD_DAYS: i64 = 3;
 
-/// And no more of them than this, the newest: an inspection after the first plan of a large
-/// city must not cost what the plan did.
-const TOLD_AT_MOST: u32 = 10_000;
-
 /// Messages given up in so many days are looked at; what is older was decided by people.
 const FAILED_DAYS: i64 = 14;
 
@@ -42,6 +38,8 @@ pub struct Measure<'a> {
     pub late_min: u32,
     /// How long a lease is, in seconds.
     pub lease_secs: u32,
+    /// How many of the rungs told last are looked at.
+    pub told_at_most: u32,
     /// The supervision centre's name.
     pub centre: &'a str,
 }
@@ -93,7 +91,7 @@ fn untold(connection: &Connection, measure: &Measure<'_>) -> rusqlite::Result<Gr
                                    and notice.revision = recent.revision
                                    and notice.rung = recent.name)";
     let since = instant(measure.now - TimeDelta::days(TOLD_DAYS));
-    group(connection, sql, (since, TOLD_AT_MOST))
+    group(connection, sql, (since, measure.told_at_most))
 }
 
 /// Messages of destinations that wait as a whole have a finding of their own.
