@@ -5,6 +5,7 @@
 //! delivery is an `Outcome`, never an error; an error here means the setup is wrong.
 
 pub mod egress;
+pub mod heartbeat;
 pub mod mail;
 pub mod secret;
 pub mod webhook;

@@ -15,8 +15,8 @@ use super::day::day;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
 pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
-    ByHandArgs, CalendarCommand, CatalogCommand, CountArgs, EventArgs, EventCommand, HoldArgs,
-    ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
+    ByHandArgs, CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand,
+    HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
 use crate::domain::obligation::State;
 
@@ -101,6 +101,14 @@ pub enum Command {
     /// Verify the audit log, write it out, or make the ledger again from it.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Show what the daemon's last inspection found wrong; 1 if there is anything.
+    #[command(
+        after_help = "Example:\n  duban health || echo look\n\nThe first line begins with OK, WARNING or CRITICAL, as monitoring plugins do. A daemon that has\nnot inspected anything for 15 minutes is a finding."
+    )]
+    Health(JsonArgs),
+    /// Say that the clock is right after it jumped.
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Copy the ledger into a new file while the daemon goes on working.
     #[command(
         after_help = "Example:\n  duban backup /srv/backup/ledger-2026-11-30.db\n\nThe copy is whole or not there at all. The catalogue belongs to the city: its own\nsoftware copies it."

@@ -16,6 +16,7 @@ mod checking;
 mod day;
 mod demo;
 mod excusing;
+mod health;
 mod keeping;
 mod meant;
 mod pack_words;
@@ -83,6 +84,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Audit(command) => auditing::run(&books, command),
+        Command::Health(args) => health::health(&books, args, &clock),
+        Command::Clock(command) => health::clock(&books, command, &clock),
         Command::Backup { file } => backing_up::backup(&books, file, &clock),
         Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.

@@ -1,6 +1,6 @@
 //! The commands that have commands of their own, and the words options accept.
 //!
-//! Owns what may be typed after `catalog`, `event`, `calendar`, `rules` and `notices`.
+//! Owns what may be typed after `catalog`, `event`, `calendar`, `rules`, `clock` and `notices`.
 //! Refuses to act, as `args` does.
 
 use std::path::PathBuf;
@@ -198,6 +198,20 @@ pub enum RulesCommand {
     Check {
         /// The rule pack.
         file: PathBuf,
+    },
+}
+
+/// `clock …`.
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Take this host's clock to be right, now, and end the hold of a clock that jumped.
+    #[command(
+        after_help = "Example:\n  timedatectl && duban clock confirm --reason '已与授时服务器核对'\n\nLook at the clock first: what a false future plans as told is not told again."
+    )]
+    Confirm {
+        /// Why, for the audit log.
+        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
     },
 }
 

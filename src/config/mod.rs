@@ -4,9 +4,11 @@
 //! Refuses unknown keys, secrets written out, and silent defaults for what may be
 //! wrong: each default is shown in `config/duban.toml`.
 
+mod auditor;
 pub mod check;
 mod delivery;
 mod document;
+mod heartbeat;
 mod log;
 mod mail;
 mod schedule;
@@ -17,9 +19,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::channels::{egress, mail as mail_channel, webhook};
+use crate::channels::{egress, heartbeat as heartbeat_channel, mail as mail_channel, webhook};
 use crate::domain::fault::Fault;
 
+pub use auditor::Auditor;
 pub use delivery::Delivery;
 pub use log::{Format, Level, Log};
 pub use schedule::{Bell, BellError, Schedule};
@@ -44,6 +47,10 @@ pub struct Config {
     pub schedule: Schedule,
     /// How much at once and how long.
     pub delivery: Delivery,
+    /// From when on something that waits is an alarm.
+    pub auditor: Auditor,
+    /// The watchman outside, where there is one.
+    pub heartbeat: Option<heartbeat_channel::Settings>,
     /// What is logged, and in which form.
     pub log: Log,
     /// How mail leaves.
@@ -96,7 +103,7 @@ impl Config {
     fn read(path: &Path, text: &str) -> (Self, Vec<Fault>) {
         let mut document = Document::read(path, text);
         let beside = |name: &str| path.with_file_name(name);
-        let config = Self {
+        let mut config = Self {
             catalog: required(&mut document, "catalog", beside("catalog.db")),
             ledger: required(&mut document, "ledger", beside("ledger.db")),
             directory: required(&mut document, "directory", beside("units.toml")),
@@ -110,8 +117,11 @@ impl Config {
             mail: mail::mail(&mut document, path),
             webhook: document.section("webhook").unwrap_or_default(),
             egress: document.section("egress").unwrap_or_default(),
+            auditor: document.section("auditor").unwrap_or_default(),
+            heartbeat: None,
             units: Units::default(),
         };
+        config.heartbeat = heartbeat::heartbeat(&mut document, config.webhook.allow_http);
         config.refuse_contradictions(&mut document);
         (config, document.finish())
     }
@@ -121,6 +131,7 @@ impl Config {
             ("schedule", self.schedule.contradictions()),
             ("delivery", self.delivery.contradictions()),
             ("egress", self.egress.contradictions()),
+            ("auditor", self.auditor.contradictions()),
         ];
         for (section, contradictions) in sections {
             for (key, found, expected) in contradictions {

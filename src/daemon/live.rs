@@ -13,13 +13,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
+use crate::channels::heartbeat::Heartbeat;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
 use crate::domain::fault::Fault;
 use crate::domain::ladder::SendWindow;
 use crate::domain::pack::{self, Pack};
 use crate::domain::shipped;
-use crate::jobs::{Context, Library, Limits};
+use crate::jobs::round::Work;
+use crate::jobs::{Context, Library, Limits, Watch};
 use crate::store::ledger::Ledger;
 
 use super::shelf::{Shelf, text_of};
@@ -43,6 +45,10 @@ pub struct Live {
     pub digest_at: NaiveTime,
     /// When to wake, besides by itself.
     pub wake: Vec<Bell>,
+    /// After how many minutes a message that waits is late.
+    pub late_min: u32,
+    /// The watchman outside, where there is one.
+    pub heartbeat: Option<Arc<Heartbeat>>,
 }
 
 impl Live {
@@ -60,14 +66,17 @@ impl Live {
             &Egress::new(&config.egress),
             credentials.as_deref(),
         );
-        let (library, channels) = match (library, channels) {
-            (Ok(library), Ok(channels)) => (library, channels),
-            (library, channels) => {
-                let faults = [library.err(), channels.err()];
+        let heartbeat = heartbeat(config);
+        let (library, channels, heartbeat) = match (library, channels, heartbeat) {
+            (Ok(library), Ok(channels), Ok(heartbeat)) => (library, channels, heartbeat),
+            (library, channels, heartbeat) => {
+                let heartbeat = heartbeat.err().map(|fault| vec![fault]);
+                let faults = [library.err(), channels.err(), heartbeat];
                 return Err(faults.into_iter().flatten().flatten().collect());
             }
         };
-        for doubt in channels.warnings() {
+        let of_heartbeat = heartbeat.iter().filter_map(|one| one.warning.as_ref());
+        for doubt in channels.warnings().chain(of_heartbeat) {
             tracing::warn!(%doubt, "allowed, but unwise");
         }
         Ok(Self {
@@ -76,6 +85,7 @@ impl Live {
                 ledger,
                 carrier: Arc::new(channels),
                 clock,
+                watch: Watch::default(),
                 policy: config.delivery.retry.clone(),
                 limits: limits(config),
                 holder: format!("pid-{}", std::process::id()),
@@ -84,8 +94,29 @@ impl Live {
             upward_after: TimeDelta::minutes(config.delivery.upward_after_min.into()),
             digest_at: config.schedule.digest_at,
             wake: config.schedule.wake.clone(),
+            late_min: config.auditor.late_min,
+            heartbeat: heartbeat.map(Arc::new),
         })
     }
+
+    /// What a round works with.
+    #[must_use]
+    pub fn work(&self) -> Work<'_> {
+        Work {
+            context: &self.context,
+            library: &self.library,
+            catalog: &self.catalog,
+            upward_after: self.upward_after,
+            digest_at: self.digest_at,
+            late_min: self.late_min,
+        }
+    }
+}
+
+fn heartbeat(config: &Config) -> Result<Option<Heartbeat>, Fault> {
+    let settings = config.heartbeat.as_ref();
+    let heartbeat = settings.map(|one| Heartbeat::new(one, config.webhook.allow_http));
+    heartbeat.transpose()
 }
 
 /// Pack, calendar and directory as the configuration names them.

@@ -8,6 +8,7 @@
 
 mod bell;
 mod deliverer;
+mod heart;
 pub mod live;
 mod planner;
 pub mod shelf;
@@ -27,10 +28,12 @@ use tracing::{error, info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::fault::Fault;
-use crate::jobs::{older, sweep};
+use crate::jobs::Context;
+use crate::jobs::auditor::Auditor;
+use crate::jobs::older;
+use crate::jobs::round::Occasion;
 use crate::store::StoreError;
 use crate::store::catalog::Catalog;
-use crate::store::ledger::outbox::Abandoned;
 use crate::store::ledger::{self, Ledger, Writer};
 use live::Live;
 use planner::Telling;
@@ -132,11 +135,17 @@ impl Daemon {
     async fn run(self) -> Result<(), Failure> {
         let (live, watched) = watch::channel(Arc::clone(&self.live));
         let (wakes, stop) = (Wakes::default(), CancellationToken::new());
-        tokio::select! {
+        let (sender, clean) = watch::channel(0);
+        let telling = Telling {
+            pulse: systemd::Pulse::default(),
+            status: self.status.clone(),
+            clean: sender,
+        };
+        let auditor = tokio::select! {
             () = self.signals.stop.cancelled() => return Ok(()),
-            made = self.first_round(&wakes) => made?,
-        }
-        let mut parts = self.start(watched, &wakes, &stop);
+            made = self.first_round(&wakes, &telling) => made?,
+        };
+        let mut parts = Self::start(watched, &wakes, &stop, (telling, auditor, clean));
         systemd::ready();
         info!("ready");
         self.supervise(&live, &mut parts).await?;
@@ -148,20 +157,24 @@ impl Daemon {
 
     /// Starts the loops.
     fn start(
-        &self,
         watched: watch::Receiver<Arc<Live>>,
         wakes: &Wakes,
         stop: &CancellationToken,
+        (telling, auditor, clean): (Telling, Auditor, watch::Receiver<u64>),
     ) -> Parts {
         let mut parts = Parts::new();
-        let pulse = systemd::Pulse::default();
-        let deliverer = deliverer::run(watched.clone(), wakes.clone(), stop.clone(), pulse.clone());
+        let pulse = telling.pulse.clone();
+        let deliverer = deliverer::run(watched.clone(), wakes.clone(), stop.clone(), pulse);
         parts.spawn(named("deliverer", deliverer));
-        let telling = Telling {
-            pulse,
-            status: self.status.clone(),
-        };
-        let planner = planner::run(watched.clone(), wakes.clone(), stop.clone(), telling);
+        let heart = heart::run(watched.clone(), clean, stop.clone());
+        parts.spawn(named("heart", heart));
+        let planner = planner::run(
+            watched.clone(),
+            wakes.clone(),
+            stop.clone(),
+            telling,
+            auditor,
+        );
         parts.spawn(named("planner", planner));
         let bell = bell::run(watched, wakes.plan.clone(), stop.clone());
         parts.spawn(named("bell", bell));
@@ -170,20 +183,33 @@ impl Daemon {
 
     /// What an earlier process held is returned at once, for this one has the lock; then
     /// everything is planned that came due meanwhile.
-    async fn first_round(&self, wakes: &Wakes) -> Result<(), Failure> {
+    async fn first_round(&self, wakes: &Wakes, telling: &Telling) -> Result<Auditor, Failure> {
         let (live, wakes) = (Arc::clone(&self.live), wakes.clone());
         let round = tokio::task::spawn_blocking(move || {
-            let now = live.context.clock.now();
-            older::hold_if_older(&live.context.ledger, now)?;
-            sweep::give_back(&live.context.ledger, Abandoned::ByEarlierProcess, now)?;
-            sweep::probe_held(&live.context.ledger, now)?;
-            planner::round(&live, &wakes, &mut systemd::starting)
+            let mut auditor = Auditor::default();
+            let made = planner::round(
+                &live,
+                &wakes,
+                &mut auditor,
+                Occasion::Start,
+                &mut systemd::starting,
+            );
+            (auditor, made)
         });
-        match round.await {
-            Ok(standing) => self.status.say(&standing?),
-            Err(_) => return Err(Failure::PartEnded("first plan")),
+        let Ok((auditor, made)) = round.await else {
+            return Err(Failure::PartEnded("first plan"));
+        };
+        match made {
+            Ok((mut made, _)) if made.failed.is_some() => made
+                .failed
+                .take()
+                .map_or(Ok(auditor), |error| Err(error.into())),
+            Err(error) => Err(error.into()),
+            made => {
+                telling.tell(&made);
+                Ok(auditor)
+            }
         }
-        Ok(())
     }
 
     /// Serves reloads until told to stop; a part that ends by itself is a failure.
@@ -212,12 +238,14 @@ impl Daemon {
     /// Takes over the files as they are now, or keeps the old settings and says why.
     fn reload(&self, live: &watch::Sender<Arc<Live>>) {
         systemd::reloading();
-        let clock = live.borrow().context.clock.clone();
+        let Context { clock, watch, .. } = live.borrow().context.clone();
         let loaded = Config::load(&self.path)
             .and_then(|config| self.refuse_moved(&config).map(|()| config))
             .and_then(|config| Live::new(&config, clock, self.ledger.clone()));
         match loaded {
-            Ok(new) => {
+            Ok(mut new) => {
+                // What is known of the clock is no setting.
+                new.context.watch = watch;
                 live.send_replace(Arc::new(new));
                 self.status.reloaded();
                 info!("reloaded configuration, rules, calendar and directory");

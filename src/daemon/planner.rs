@@ -1,36 +1,36 @@
 //! The loop that plans: compares catalogue and ledger with the clock.
 //!
 //! Owns when a round is made (at a bell, by itself, after a reload) and what is said
-//! of it to systemd. Refuses to wait for a delivery.
+//! of it to systemd and to the watchman outside. Refuses to wait for a delivery.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::error;
 
 use super::Wakes;
 use super::live::Live;
 use super::systemd::{self, Pulse, StatusLine};
-use crate::jobs::plan::{self, Desk};
-use crate::jobs::{digest, older, sweep, upward};
+use crate::jobs::auditor::{Auditor, Health};
+use crate::jobs::round::{self, Made, Occasion};
 use crate::store::StoreError;
-use crate::store::catalog::Catalog;
-use crate::store::ledger::outbox::Abandoned;
 use crate::store::ledger::{Reader, holds, reader};
 
 /// A round is made at least this often, bell or no bell: it bounds how late a retry, a
 /// catalogue change or a missed ring can be.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
 
-/// What the planner tells systemd through.
+/// What the planner speaks through.
 #[derive(Debug)]
 pub(super) struct Telling {
     /// Feeds the watchdog.
     pub(super) pulse: Pulse,
     /// Shows where things stand.
     pub(super) status: StatusLine,
+    /// Counts clean rounds, for the heartbeat.
+    pub(super) clean: watch::Sender<u64>,
 }
 
 /// Plans until told to stop. A round that fails is reported and made again; one that is
@@ -39,9 +39,10 @@ pub(super) async fn run(
     mut live: watch::Receiver<Arc<Live>>,
     wakes: Wakes,
     stop: CancellationToken,
-    Telling { pulse, status }: Telling,
+    telling: Telling,
+    mut auditor: Auditor,
 ) {
-    let mut settings_are_new = false;
+    let mut next = Occasion::Wake;
     let every = systemd::watchdog_pause().map_or(AT_LEAST_EVERY, |pause| pause.min(AT_LEAST_EVERY));
     loop {
         tokio::select! {
@@ -49,93 +50,97 @@ pub(super) async fn run(
             () = wakes.plan.notified() => {}
             () = tokio::time::sleep(every) => {}
             changed = live.changed() => match changed {
-                Ok(()) => settings_are_new = true,
+                Ok(()) => next = Occasion::Reload,
                 Err(_) => return,
             },
         }
         let current = Arc::clone(&live.borrow_and_update());
-        let (waking, fed) = (wakes.clone(), pulse.clone());
-        let probes = std::mem::take(&mut settings_are_new);
+        let (waking, fed) = (wakes.clone(), telling.pulse.clone());
+        let occasion = std::mem::replace(&mut next, Occasion::Wake);
         let round = tokio::task::spawn_blocking(move || {
-            if probes {
-                sweep::probe_held(&current.context.ledger, current.context.clock.now())?;
-            }
-            round(&current, &waking, &mut |done, total| {
-                fed.planned(done, total);
-            })
+            let mut on_page = |done, total| fed.planned(done, total);
+            let made = round(&current, &waking, &mut auditor, occasion, &mut on_page);
+            (auditor, made)
         });
         let ended = tokio::select! {
             () = stop.cancelled() => return,
             ended = round => ended,
         };
-        match ended {
-            Ok(Ok(standing)) => status.say(&standing),
-            Ok(Err(error)) => {
-                error!(%error, "a round failed and is made again");
-                status.say(&format!("trouble: failed to {error}"));
-                // The deliverer has to show that it is alive all the same.
-                wakes.deliver.notify_one();
-            }
-            // A panic in a round is a defect that a restart may outlive.
-            Err(_) => return,
-        }
-        pulse.round_made();
+        // A panic in a round is a defect that a restart may outlive.
+        let Ok((kept, made)) = ended else { return };
+        auditor = kept;
+        // The deliverer has to show that it is alive, whatever came of the round.
+        wakes.deliver.notify_one();
+        telling.tell(&made);
     }
 }
 
-/// One round: returns what expired, plans what changed or came due, lets fail upward what
-/// could not be delivered, writes the digest.
-/// Says where things stand, in one line.
+impl Telling {
+    /// Says what came of a round: where things stand, that both loops live, that all is well.
+    pub(super) fn tell(&self, made: &Result<(Made, String), StoreError>) {
+        match made {
+            Ok((made, standing)) => {
+                if let Some(error) = &made.failed {
+                    error!(%error, "a round failed and is made again");
+                }
+                self.status.say(standing);
+                self.pulse.inspected(made.health.wants_restart());
+                if made.failed.is_none() && made.health.is_clean() {
+                    self.clean.send_modify(|rounds| *rounds += 1);
+                }
+            }
+            Err(error) => {
+                error!(%error, "a round failed and is made again");
+                self.status.say(&format!("trouble: failed to {error}"));
+            }
+        }
+        self.pulse.round_made();
+    }
+}
+
+/// One round, and where things then stand, in one line.
 pub(super) fn round(
     live: &Live,
     wakes: &Wakes,
+    auditor: &mut Auditor,
+    occasion: Occasion,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<String, StoreError> {
-    let (ledger, now) = (&live.context.ledger, live.context.clock.now());
-    sweep::give_back(ledger, Abandoned::Expired, now)?;
-    let catalog = Catalog::open(&live.catalog)?.knowing(live.library.pack.events.iter().cloned());
-    let reader = Reader::open(ledger.path())?;
-    let desk = Desk {
-        catalog: &catalog,
-        reader: &reader,
-        library: &live.library,
-        now,
-    };
+) -> Result<(Made, String), StoreError> {
     let mut on_page = |done, total| {
         progress(done, total);
         // What is planned already goes out while a long pass goes on; and the watchdog is
         // fed only if the deliverer comes round meanwhile.
         wakes.deliver.notify_one();
     };
-    let applied = plan::run(&desk, ledger, &mut on_page)?;
-    if applied.obligations > 0 {
-        info!(
-            obligations = applied.obligations,
-            notices = applied.notices,
-            "planned"
-        );
-    }
-    upward::run(&desk, ledger, live.upward_after)?;
-    if digest::run(&desk, ledger, live.digest_at)? {
-        info!("the centre's digest is in the outbox");
-    }
-    older::round_made(ledger, &reader, now)?;
-    wakes.deliver.notify_one();
-    standing(&reader)
+    let made = round::make(&live.work(), auditor, occasion, &mut on_page)?;
+    let standing = standing(live, &made)?;
+    Ok((made, standing))
 }
 
-fn standing(reader: &Reader) -> Result<String, StoreError> {
+fn standing(live: &Live, made: &Made) -> Result<String, StoreError> {
+    let reader = Reader::open(live.context.ledger.path())?;
     let next = reader.ask("read the next date", reader::next_day)?;
     let holds = reader.ask("read the holds", holds::list)?;
-    let next = next.map_or_else(
-        || "nothing ahead".to_owned(),
-        |day| format!("next date {day}"),
-    );
+    let next = match (&made.failed, next) {
+        (Some(error), _) => format!("trouble: failed to {error}"),
+        (None, Some(day)) => format!("next date {day}"),
+        (None, None) => "nothing ahead".to_owned(),
+    };
     let held = holds.into_iter().map(|hold| {
         format!(
             "; {} held since {}: {}",
             hold.destination, hold.since, hold.reason
         )
     });
-    Ok(std::iter::once(next).chain(held).collect())
+    let alarms = alarms(&made.health);
+    Ok(std::iter::once(next).chain(held).chain(alarms).collect())
+}
+
+/// How many findings there are, and of which kinds.
+fn alarms(health: &Health) -> Option<String> {
+    let mut kinds: Vec<&str> = health.findings.iter().map(|one| one.code.name()).collect();
+    let count = kinds.len();
+    kinds.dedup();
+    let plural = if count == 1 { "" } else { "s" };
+    (count > 0).then(|| format!("; {count} finding{plural}: {}", kinds.join(", ")))
 }

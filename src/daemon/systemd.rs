@@ -1,6 +1,7 @@
 //! What systemd is told: ready, status, watchdog, reloading, stopping.
 //!
-//! Owns the rule that the watchdog is fed by progress: both loops must have come round.
+//! Owns the rule that the watchdog is fed by progress: both loops must have come round, and
+//! nothing may be stuck that a new process would free.
 //! Refuses to fail where there is no systemd.
 
 use std::sync::Arc;
@@ -118,6 +119,7 @@ impl StatusLine {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pulse {
     delivered: Arc<AtomicBool>,
+    wants_restart: Arc<AtomicBool>,
 }
 
 impl Pulse {
@@ -126,9 +128,16 @@ impl Pulse {
         self.delivered.store(true, Ordering::SeqCst);
     }
 
-    /// A round of planning was made. The watchdog is fed if the deliverer came round too.
+    /// What the last inspection says of this process: whether a new one would do better.
+    pub(super) fn inspected(&self, wants_restart: bool) {
+        self.wants_restart.store(wants_restart, Ordering::SeqCst);
+    }
+
+    /// A round of planning was made. The watchdog is fed if the deliverer came round too and
+    /// the last inspection found nothing that a restart would cure.
     pub(super) fn round_made(&self) {
-        if self.delivered.swap(false, Ordering::SeqCst) {
+        let delivered = self.delivered.swap(false, Ordering::SeqCst);
+        if delivered && !self.wants_restart.load(Ordering::SeqCst) {
             tell(&[NotifyState::Watchdog]);
         }
     }

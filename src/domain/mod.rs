@@ -36,3 +36,6 @@ pub mod plan;
 
 pub mod delivery;
 pub mod upward;
+
+pub mod timekeeping;
+pub mod health;

@@ -246,6 +246,9 @@ pub struct Digest {
     /// How far the audit log went when this was written: each day's mail holds it in place.
     #[serde(default)]
     pub log: Option<LogHead>,
+    /// What is wrong with duban itself, by its codes, one for each alarm.
+    #[serde(default)]
+    pub alarms: Vec<String>,
 }
 
 /// The newest entry of the audit log.

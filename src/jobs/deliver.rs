@@ -62,16 +62,11 @@ pub async fn until_idle(context: &Context) -> Result<Tally, StoreError> {
 
 /// Delivers one message. Its attempt is on disk already.
 async fn deliver(context: Context, mut claim: Claim) -> Settled {
-    let began = context.clock.now();
+    let began = context.now();
     claim.message.sent_on = Some(civil(began).date());
     claim.attempt.useful_until = claim.message.content.useful_on().map(end_of);
     let outcome = context.carrier.carry(&claim.message, began).await;
-    let verdict = verdict(
-        &outcome,
-        &claim.attempt,
-        context.clock.now(),
-        &context.policy,
-    );
+    let verdict = verdict(&outcome, &claim.attempt, context.now(), &context.policy);
     let settled = settle(&context, &claim, outcome, verdict.clone()).await;
     if let Ok(turn) = &settled {
         log(&claim, &verdict, *turn);
@@ -97,7 +92,7 @@ async fn settle(
     let receipt = Arc::new((claim.clone(), outcome, verdict));
     let mut tries = 1;
     loop {
-        let (write, now) = (Arc::clone(&receipt), context.clock.now());
+        let (write, now) = (Arc::clone(&receipt), context.now());
         let settle = move |c: &_| outbox::settle(c, &write.0, &write.1, &write.2, now);
         match context.ledger.write("settle a delivery", settle).await {
             Ok(turn) => return Ok(turn),
@@ -230,10 +225,12 @@ impl Deliveries {
         self.look_again && self.under_way.len() * 2 <= self.context.limits.in_flight
     }
 
-    /// Transaction 2.
+    /// Transaction 2. Nothing is taken up while the clock is not believed.
     fn claim(&self) -> Claiming {
-        let Context { clock, limits, .. } = &self.context;
-        let now = clock.now();
+        let Some(now) = self.context.trusted_now() else {
+            return Box::pin(std::future::ready(Ok(Vec::new())));
+        };
+        let limits = &self.context.limits;
         let wanted = Wanted {
             room: limits.in_flight.saturating_sub(self.under_way.len()),
             in_flight: self.in_flight.clone(),

@@ -12,6 +12,7 @@ use crate::domain::address::{days_left, responsible};
 use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
+use crate::domain::health::NEXT_YEAR_IS_MISSED_FROM_MONTH;
 use crate::domain::hold::Hold;
 use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient};
 use crate::domain::obligation::Obligation;
@@ -19,7 +20,7 @@ use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
 use crate::store::ledger::chain::{self, Head};
-use crate::store::ledger::{Ledger, gaps, outbox, reader, settings};
+use crate::store::ledger::{Ledger, findings, gaps, outbox, reader, settings};
 
 /// Rows shown; the rest is counted. What a person reads in one sitting.
 const ROWS: u32 = 200;
@@ -29,10 +30,6 @@ const TROUBLES: u32 = 50;
 
 /// A message counts as failing when it was first tried this long ago.
 const FAILING: TimeDelta = TimeDelta::hours(1);
-
-/// From this month on the coming year's calendar is missed: the last three notices came
-/// on 25 October, 12 November and 4 November.
-const NEXT_YEAR_IS_MISSED_FROM_MONTH: u32 = 11;
 
 /// Puts today's digest into the outbox, if its hour has come and it is not there yet.
 ///
@@ -106,6 +103,7 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
             .reader
             .ask("read the head of the audit log", chain::head)
             .map(shown_head)?,
+        alarms: alarms(desk)?,
     })
 }
 
@@ -135,6 +133,14 @@ fn shown_head(head: Head) -> Option<LogHead> {
     let hash = head.hash.chars().take(16).collect();
     let seq = head.seq;
     (seq > 0).then_some(LogHead { seq, hash })
+}
+
+/// What the last inspection found to be broken, by its codes. A notice that is not out yet
+/// has a line of its own.
+fn alarms(desk: &Desk<'_>) -> Result<Vec<String>, StoreError> {
+    let open = desk.reader.ask("read the open findings", findings::list)?;
+    let critical = open.into_iter().filter(findings::Open::is_critical);
+    Ok(critical.map(|open| open.code).collect())
 }
 
 fn last_made(desk: &Desk<'_>) -> Result<Option<NaiveDate>, StoreError> {

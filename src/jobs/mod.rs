@@ -4,12 +4,15 @@
 //! a file. Refuses to decide (`domain`), to store (`store`), to send (`channels`)
 //! and to spawn (`daemon`).
 
+pub mod auditor;
 pub mod deliver;
 pub mod digest;
 pub mod older;
 pub mod plan;
+pub mod round;
 pub mod sweep;
 pub mod upward;
+pub mod watch;
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -27,6 +30,7 @@ use crate::domain::ladder::SendWindow;
 use crate::domain::notice::Message;
 use crate::domain::pack::Pack;
 use crate::store::ledger::Ledger;
+pub use watch::Watch;
 
 /// The law, the calendar and the directory in force, and what names this very state
 /// of them: when it changes, every date is worked out anew.
@@ -95,10 +99,29 @@ pub struct Context {
     pub carrier: Arc<dyn Carrier>,
     /// What time it is.
     pub clock: Clock,
+    /// Whether that can be true.
+    pub watch: Watch,
     /// How often and how long delivery is tried.
     pub policy: RetryPolicy,
     /// How much may be under way.
     pub limits: Limits,
     /// This process, by a name of its own.
     pub holder: String,
+}
+
+impl Context {
+    /// The present moment; while the clock is not believed, what boot time makes of the last
+    /// reading that was. For what must be written down whatever the clock shows.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.watch.look(&self.clock).now
+    }
+
+    /// The present moment, if the clock can be believed. Whoever takes up something new asks
+    /// this, at that very moment: a clock is not set once a minute only.
+    #[must_use]
+    pub fn trusted_now(&self) -> Option<DateTime<Utc>> {
+        let judged = self.watch.look(&self.clock);
+        judged.jump.is_none().then_some(judged.now)
+    }
 }

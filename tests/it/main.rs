@@ -11,6 +11,7 @@
 
 mod almanac;
 mod audit;
+mod auditor;
 mod backward;
 mod bell;
 mod by_hand;
@@ -25,6 +26,7 @@ mod cli_keeping;
 mod cli_loading;
 mod cli_rulebook;
 mod cli_tables;
+mod clock;
 mod config;
 mod counting;
 mod crash;

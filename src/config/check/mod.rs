@@ -14,17 +14,15 @@ use serde::Serialize;
 
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
+use crate::channels::heartbeat::Heartbeat;
 use crate::domain::calendar::{Calendar, Coverage};
-use crate::domain::directory::Unit;
 use crate::domain::fault::Fault;
+use crate::domain::health::{NEXT_YEAR_IS_MISSED_FROM_MONTH, is_out_of_reach};
 
 use super::Config;
 
 /// How many of a bell's next times are shown: two would hide a weekly pattern.
 const TIMES_SHOWN: usize = 3;
-/// The State Council's notice comes out in November; from its first day on, a missing
-/// one is worth a warning.
-const NOTICE_MONTH: u32 = 11;
 
 /// What a check found, at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -66,6 +64,7 @@ pub fn check(config: &Config, around: &Around<'_>) -> Report {
     report.years(around);
     report.people(config);
     report.channels(config, around.credentials);
+    report.heartbeat(config);
     report
 }
 
@@ -168,12 +167,30 @@ impl Report {
     }
 }
 
-/// This year and, once its notice may be out, the next.
-fn years_needed(today: NaiveDate) -> impl Iterator<Item = i32> {
-    let next = (today.month() >= NOTICE_MONTH).then(|| today.year() + 1);
-    std::iter::once(today.year()).chain(next)
+impl Report {
+    fn heartbeat(&mut self, config: &Config) {
+        let Some(settings) = &config.heartbeat else {
+            return self.fact(
+                "heartbeat",
+                "none: nobody outside notices when this host is gone",
+            );
+        };
+        match Heartbeat::new(settings, config.webhook.allow_http) {
+            Ok(heartbeat) => {
+                let every = settings.every_secs;
+                self.fact(
+                    "heartbeat",
+                    format!("sent at most every {every} s, while all is well"),
+                );
+                self.warnings.extend(heartbeat.warning);
+            }
+            Err(fault) => self.faults.push(fault),
+        }
+    }
 }
 
-fn is_out_of_reach(unit: &Unit) -> bool {
-    unit.contacts.is_empty() && !unit.has_webhook
+/// This year and, once its notice may be out, the next.
+fn years_needed(today: NaiveDate) -> impl Iterator<Item = i32> {
+    let next = (today.month() >= NEXT_YEAR_IS_MISSED_FROM_MONTH).then(|| today.year() + 1);
+    std::iter::once(today.year()).chain(next)
 }

@@ -17,6 +17,7 @@ mod cells;
 mod rows;
 mod page;
 mod reader;
+mod units;
 
 mod csv;
 mod draft;

@@ -9,6 +9,7 @@ mod by_hand;
 pub mod chain;
 mod copy;
 pub mod export;
+pub mod findings;
 pub mod gaps;
 mod head_file;
 pub mod holds;
@@ -20,6 +21,7 @@ mod restore;
 pub mod restored;
 pub mod settings;
 mod told;
+pub mod timekeeping;
 pub mod verify;
 mod writer;
 
@@ -51,6 +53,7 @@ fn migrations() -> Migrations<'static> {
             include_str!("migrations/0004_chain.sql"),
             |transaction: &_| Ok(chain::adopt(transaction)?),
         ),
+        M::up(include_str!("migrations/0005_finding.sql")),
     ])
 }
 

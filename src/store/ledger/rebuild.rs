@@ -21,7 +21,8 @@ use super::copy::{beside, put_in_place};
 use super::outbox::{self, ByHand, DigestMade, FailedUpward, Lease, Receipt, Taken};
 use super::reader::Reader;
 use super::{
-    STATEMENT_CACHE, from_json, holds, migrate, obligations, parse_instant, restored, told,
+    STATEMENT_CACHE, audit, from_json, holds, migrate, obligations, parse_instant, restored,
+    timekeeping, told,
 };
 use crate::store::StoreError;
 pub use tables::Difference;
@@ -216,6 +217,14 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
             holds::begin(fresh, subject, (begun.cause, &begun.reason), probe_at, now).map(drop)
         }
         "hold ended" => holds::lift(fresh, subject, now).map(drop),
+        // They say what was seen; what followed has entries of its own.
+        "clock jumped" | "clock is back" => {
+            audit::add(fresh, now, &entry.what, subject, &entry.detail::<Value>()?)
+        }
+        "clock confirmed" => entry
+            .detail::<timekeeping::Confirmed>()?
+            .write(fresh, now)
+            .map(drop),
         "released after restore" => {
             restored::mark(fresh, &entry.detail::<restored::Marked>()?, now)
         }

@@ -1,7 +1,8 @@
 //! Single values kept between runs.
 //!
-//! Owns the watermark of the catalogue, the fingerprint of the books in force, and what is
-//! known of a copy that was put in the ledger's place.
+//! Owns the watermark of the catalogue, the fingerprint of the books in force, what is known
+//! of a copy that was put in the ledger's place, the clock's last reading and the moment of
+//! the last inspection.
 //! Refuses anything that has rows of its own.
 
 use rusqlite::{Connection, OptionalExtension};
@@ -26,6 +27,12 @@ pub const RESTORED: &str = "restored";
 
 /// While an older ledger is held: when a whole round was first planned on it.
 pub const RESTORED_PLANNED: &str = "restored_planned";
+
+/// The last reading of the clocks that was accepted, as JSON.
+pub const CLOCK: &str = "clock";
+
+/// When an inspection was last written down; later ones that found the same are not.
+pub const INSPECTED_AT: &str = "inspected_at";
 
 /// The value of `name`, if it was ever set.
 ///

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveTime;
 use duban::channels::egress;
-use duban::config::{Config, Delivery, Format, Level, Log, Schedule};
+use duban::config::{Auditor, Config, Delivery, Format, Level, Log, Schedule};
 
 use super::{CENTRE, DUBAN_TOML, UNITS_TOML, folder, load};
 
@@ -15,6 +15,8 @@ fn the_shipped_files_are_sound_and_show_the_defaults() {
     assert_eq!(config.delivery, Delivery::default());
     assert_eq!(config.log, Log::default());
     assert_eq!(config.egress, egress::Settings::default());
+    assert_eq!(config.auditor, Auditor::default());
+    assert_eq!(config.heartbeat, None);
     assert_eq!(config.ledger, Path::new("/var/lib/duban/ledger.db"));
     assert_eq!(config.rules, None);
 }
@@ -28,6 +30,7 @@ fn every_setting_that_is_shown_but_off_can_be_turned_on() {
     assert_eq!(config.egress.allow_cidr.len(), 2);
     assert_eq!(config.egress.allow_host.len(), 2);
     assert!(config.egress.proxy.is_some());
+    assert_eq!(config.heartbeat.unwrap().every_secs, 60);
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
          `pauses_min`, `jitter_percent`, `give_up_after_hours`, `hold_probe_min`",
         "duban.toml:11, log.format: found `xml`, expected `text` or `json`",
         "duban.toml:8: found unknown section `sms`, expected one of catalog, ledger, directory, \
-         rules, calendar, schedule, delivery, log, mail, webhook, egress",
+         rules, calendar, schedule, delivery, log, mail, webhook, egress, auditor, heartbeat",
         "units.toml:6, centre.contact.phone: found unknown key `phone`, expected one of \
          `audience`, `name`, `email`",
         "units.toml:7, unit: found nothing, expected the key `name`",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use duban::daemon::{self, Failure, Signals};
 
-use crate::support::world::World;
+use crate::support::world::{World, at};
 
 /// Runs the daemon while `visit` looks on and moves the clock, then tells it to stop.
 fn while_running(world: &World, visit: impl FnOnce(&Signals)) -> Result<(), Failure> {
@@ -46,17 +46,23 @@ fn a_step_of_the_clock_in_either_direction_loses_and_repeats_nothing() {
     world.close();
     while_running(&world, |signals| {
         until(|| noticed(&world) == 2);
-        for (day, mails) in [
-            ("2026-09-04", 4),
-            ("2026-08-05", 4),
-            ("1970-01-01", 4),
-            ("2026-09-03", 4),
-            ("2026-09-08", 6),
-        ] {
-            world.at_time(day, "08:30");
+        let held = || world.rows("select cause from hold") == ["clock"];
+        world.at_time("2026-09-04", "08:30");
+        signals.reload.notify_one();
+        until(|| noticed(&world) == 4);
+        for day in ["2026-08-05", "1970-01-01", "2026-09-03", "2026-09-08"] {
+            world.clock.jump_to(at(day, "08:30"));
             signals.reload.notify_one();
-            until(|| noticed(&world) == mails);
+            until(held);
         }
+        // Right again, it needs no word; and then the days go on.
+        world.clock.jump_to(at("2026-09-04", "08:31"));
+        signals.reload.notify_one();
+        until(|| !held());
+        assert_eq!(noticed(&world), 4);
+        world.at_time("2026-09-08", "08:30");
+        signals.reload.notify_one();
+        until(|| noticed(&world) == 6);
     })
     .unwrap();
     assert_eq!(

@@ -198,7 +198,10 @@ async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Request>
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = headers.get("content-length")?.parse().ok()?;
+    // A GET has none.
+    let length: usize = headers
+        .get("content-length")
+        .map_or(Some(0), |n| n.parse().ok())?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     Some(Request {

@@ -195,6 +195,7 @@ pub(crate) fn digest() -> Digest {
         gaps: Vec::new(),
         gaps_in_all: None,
         log: None,
+        alarms: Vec::new(),
     }
 }
 

@@ -9,5 +9,6 @@ pub(crate) mod look;
 pub(crate) mod mailbox;
 pub(crate) mod messages;
 pub(crate) mod process;
+pub(crate) mod rounds;
 pub(crate) mod smtp;
 pub(crate) mod world;

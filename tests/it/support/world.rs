@@ -12,11 +12,11 @@ use duban::clock::{Clock, instant};
 use duban::config::Config;
 use duban::daemon::live::Live;
 use duban::daemon::start_writer;
+use duban::jobs::auditor::Auditor;
 use duban::jobs::deliver::{self, Tally};
-use duban::jobs::plan::{self, Desk};
-use duban::jobs::{digest, older, sweep, upward};
+use duban::jobs::round::{self, Occasion};
+use duban::jobs::{older, sweep};
 use duban::store::StoreError;
-use duban::store::catalog::Catalog;
 use duban::store::ledger::obligations::Applied;
 use duban::store::ledger::outbox::Abandoned;
 use duban::store::ledger::{self, Ledger, Reader};
@@ -144,23 +144,9 @@ impl World {
     }
 
     pub(crate) fn try_plan(&self) -> Result<Applied, StoreError> {
-        let live = self.live();
-        let (ledger, now) = (&live.context.ledger, self.clock.now());
-        sweep::give_back(ledger, Abandoned::Expired, now)?;
-        let kinds = live.library.pack.events.iter().cloned();
-        let catalog = Catalog::open(&live.catalog)?.knowing(kinds);
-        let reader = self.reader();
-        let desk = Desk {
-            catalog: &catalog,
-            reader: &reader,
-            library: &live.library,
-            now,
-        };
-        let applied = plan::run(&desk, ledger, &mut |_, _| {})?;
-        upward::run(&desk, ledger, live.upward_after)?;
-        digest::run(&desk, ledger, live.digest_at)?;
-        older::round_made(ledger, &reader, now)?;
-        Ok(applied)
+        let (work, mut auditor) = (self.live().work(), Auditor::default());
+        let made = round::make(&work, &mut auditor, Occasion::Wake, &mut |_, _| {})?;
+        made.failed.map_or(Ok(made.applied), Err)
     }
 
     /// Sends what may go out now, until nothing is under way.

@@ -79,16 +79,26 @@ pub fn at_hand(
     Ok(found)
 }
 
-/// What a restored copy holds is let go where what may be said twice can be seen first.
+/// What a restored copy or a clock that jumped holds is let go by a word of its own: what may
+/// be said twice is to be seen first, and the clock to be looked at.
 fn may_be_released(wish: Wish, touched: Vec<Touched>) -> Result<Vec<Touched>, Vec<Fault>> {
-    let is_restored = |one: &&Touched| one.message.is_none() && one.state == Cause::Restored.name();
-    match touched.iter().find(is_restored) {
-        Some(one) if wish == Wish::Release => Err(vec![Fault::new(
-            one.destination.as_str(),
-            "held because the ledger is a restored copy",
-            "`duban restore --pending`, then `duban restore --release --reason TEXT`",
-        )]),
-        Some(_) | None => Ok(touched),
+    let word_of_its_own = |one: &Touched| {
+        let destination = one.message.is_none().then_some(one.state.as_str())?;
+        let expected = if destination == Cause::Restored.name() {
+            "`duban restore --pending`, then `duban restore --release --reason TEXT`"
+        } else if destination == Cause::Clock.name() {
+            "`timedatectl`, then `duban clock confirm --reason TEXT`"
+        } else {
+            return None;
+        };
+        let found = one.held_because.as_deref().unwrap_or_default();
+        Some(Fault::new(one.destination.as_str(), found, expected))
+    };
+    let faults: Vec<Fault> = touched.iter().filter_map(word_of_its_own).collect();
+    if wish != Wish::Release || faults.is_empty() {
+        Ok(touched)
+    } else {
+        Err(faults)
     }
 }
 

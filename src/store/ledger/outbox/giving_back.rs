@@ -35,7 +35,8 @@ pub fn give_back(
         Abandoned::ByEarlierProcess => "9999".to_owned(),
     };
     let mut statement = connection.prepare_cached(
-        "select key from message where state = 'leased' and lease_until <= $1 order by id",
+        "select key from message
+         where state = 'leased' and (lease_until <= $1 or lease_until is null) order by id",
     )?;
     let keys = statement.query_map([before], |row| row.get(0))?;
     let keys = keys.collect::<rusqlite::Result<Vec<String>>>()?;

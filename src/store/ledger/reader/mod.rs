@@ -4,6 +4,7 @@
 //! longer than one of them. Refuses to write.
 
 mod listing;
+mod measures;
 mod undelivered;
 mod urgency;
 
@@ -19,6 +20,7 @@ use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
 pub use listing::{Filter, Listed, content, digests, notices};
+pub use measures::{Measure, measures};
 pub use undelivered::{delivery, undelivered, waiting};
 pub use urgency::{Counts, counts, faults, urgent};
 
