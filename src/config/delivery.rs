@@ -32,7 +32,7 @@ pub struct Delivery {
 }
 
 impl Default for Delivery {
-    /// The lease outlasts the default deadlines of a mail, 28 minutes in all.
+    /// The lease outlasts the default deadlines of a mail, 27 minutes in all.
     fn default() -> Self {
         Self {
             in_flight: 64,

@@ -204,7 +204,10 @@ fn a_refusal_that_is_known_is_tried_again_without_a_mark() {
         world.relay.next(Stage::Rcpt, Act::Say("450 4.2.0 busy"));
     }
     assert!(world.work().mails.is_empty());
-    world.at_time(DAY, "08:32");
+    // A greylist is not asked again within its five minutes.
+    world.at_time(DAY, "08:35");
+    assert!(world.work().mails.is_empty());
+    world.at_time(DAY, "08:37");
     let sent = world.work().mails;
     assert_eq!(sent.len(), 3);
     assert!(!sent.iter().any(Mail::is_marked_as_repeat));

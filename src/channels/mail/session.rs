@@ -12,7 +12,7 @@ use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Noop, Quit, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, sleep, timeout};
@@ -116,25 +116,21 @@ impl Session {
         }
     }
 
-    /// Clears a refused mail away, so that the next one starts anew; whether it worked.
-    pub(super) async fn reset(&mut self, deadlines: &Deadlines) -> bool {
-        let reset = self.connection.command(Rset);
-        within(deadlines.command, Phase::Mail, reset).await.is_ok()
-    }
-
     /// Notes that nobody uses it from now on; gives it back if it may be used again.
     pub(super) fn park(mut self) -> Option<Self> {
         self.parked_at = Instant::now();
         (self.mails < MAX_MAILS).then_some(self)
     }
 
-    /// Whether it may be used again, and the relay still answers on it.
-    pub(super) async fn is_alive(&mut self, deadlines: &Deadlines) -> bool {
+    /// Clears away what the last mail left, and with that asks whether the relay still
+    /// answers; whether it may be used again. Done before the next mail and not after a
+    /// refused one, whose answer must not wait for it.
+    pub(super) async fn renew(&mut self, deadlines: &Deadlines) -> bool {
         if self.parked_at.elapsed() > MAX_IDLE {
             return false;
         }
-        let noop = self.connection.command(Noop);
-        within(deadlines.command, Phase::Mail, noop).await.is_ok()
+        let reset = self.connection.command(Rset);
+        within(deadlines.command, Phase::Mail, reset).await.is_ok()
     }
 
     /// Says goodbye, without waiting long for an answer.

@@ -117,7 +117,7 @@ pub struct Deadlines {
     /// Greeting and EHLO: 60 s; RFC 5321 4.5.3.2.1 allows 300, too long for a pool.
     #[serde(rename = "greeting_secs", with = "seconds")]
     pub greeting: Duration,
-    /// AUTH, MAIL, RCPT, RSET, NOOP: 60 s each (RFC 5321 4.5.3.2.2 allows 300).
+    /// AUTH, MAIL, RCPT, RSET: 60 s each (RFC 5321 4.5.3.2.2 allows 300).
     #[serde(rename = "command_secs", with = "seconds")]
     pub command: Duration,
     /// The reply to DATA: 120 s (RFC 5321 4.5.3.2.4).
@@ -147,11 +147,11 @@ impl Default for Deadlines {
 
 impl Deadlines {
     /// The longest one mail can take: waiting for a connection, connect twice (TCP and
-    /// TLS), STARTTLS and greeting, AUTH, NOOP, MAIL, RCPT, RSET, DATA, body and reply.
+    /// TLS), STARTTLS and greeting, RSET or AUTH, MAIL, RCPT, DATA, body and reply.
     #[must_use]
     pub fn total(&self) -> Duration {
         let opening = self.wait + self.connect * 2 + self.greeting * 2;
-        opening + self.command * 5 + self.data + self.body + self.reply
+        opening + self.command * 4 + self.data + self.body + self.reply
     }
 }
 

@@ -62,7 +62,7 @@ impl Relay {
                     .with_code(Some(250))
             }
             Err(failure) => {
-                if failure.keeps_session() && session.reset(deadlines).await {
+                if failure.keeps_session() {
                     self.put_back(session);
                 }
                 failure.outcome(now)
@@ -79,7 +79,7 @@ impl Relay {
 
     async fn take(&self, asked: Instant) -> Result<Session, Failure> {
         while let Some(mut session) = self.unpark() {
-            if session.is_alive(&self.route.deadlines).await {
+            if session.renew(&self.route.deadlines).await {
                 return Ok(session);
             }
         }

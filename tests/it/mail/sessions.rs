@@ -81,7 +81,7 @@ async fn a_parked_connection_that_died_is_replaced_unnoticed() {
             channels.send(&keyed("warm"), now()).await.class,
             Class::Accepted
         );
-        relay.next(Stage::Noop, act);
+        relay.next(Stage::Rset, act);
     }
     assert_eq!(
         channels.send(&keyed("last"), now()).await.class,
@@ -193,4 +193,24 @@ async fn a_goodbye_that_is_not_answered_costs_two_seconds_however_many_there_are
     let goodbyes = goodbyes.iter().filter(|line| *line == "QUIT");
     assert_eq!(goodbyes.count(), parked);
     assert_eq!(relay.taken().len(), 4);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_at_once_though_the_relay_then_falls_silent() {
+    let relay = Relay::start(Tls::None);
+    let mut settings = plain(&relay);
+    settings.deadlines = Deadlines {
+        command: Duration::from_secs(2),
+        ..Deadlines::default()
+    };
+    let channels = channels(settings);
+    relay.next(Stage::Rcpt, Act::Say("550 5.1.1 no such user"));
+    relay.next(Stage::Rset, Act::Silence);
+    let begun = Instant::now();
+    let refused = channels.send(&keyed("first"), now()).await;
+    assert_eq!(refused.class, Class::Rejected, "{refused:?}");
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    let next = channels.send(&keyed("second"), now()).await;
+    assert_eq!(next.class, Class::Accepted, "{next:?}");
+    assert_eq!(relay.sessions(), 2);
 }

@@ -83,7 +83,7 @@ fn on(stage: Stage, act: Act, means: Means) -> Case {
         Stage::Greeting | Stage::Ehlo => "greeting",
         Stage::Starttls => "tls",
         Stage::Auth => "auth",
-        Stage::Mail | Stage::Noop | Stage::Rset | Stage::Quit => "mail",
+        Stage::Mail | Stage::Rset | Stage::Quit => "mail",
         Stage::Rcpt => "rcpt",
         Stage::Data => "data",
         Stage::Dot => "reply",

@@ -80,6 +80,7 @@ fn recipient_taken_or_later() -> Vec<Case> {
             TOMORROW,
         ),
         on(Rcpt, Say("552 too many recipients"), in_minutes(15)),
+        on(Rcpt, Say("550 5.2.2 over quota"), in_minutes(15)),
         on(Rcpt, Say("552 5.2.2 mailbox full"), in_minutes(15)),
         on(
             Rcpt,

@@ -29,7 +29,6 @@ pub(crate) enum Stage {
     Data,
     /// The whole message has been read.
     Dot,
-    Noop,
     Rset,
     Quit,
 }

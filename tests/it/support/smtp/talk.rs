@@ -92,7 +92,6 @@ impl Talk {
                 self.answer(stream, Stage::Rcpt, usual).await
             }
             "DATA" => return self.data(stream).await,
-            "NOOP" => self.answer(stream, Stage::Noop, "250 ok").await,
             "RSET" => self.answer(stream, Stage::Rset, "250 ok").await,
             "QUIT" => {
                 self.answer(stream, Stage::Quit, "221 bye").await;
