@@ -296,3 +296,32 @@ fn a_post_that_fails_goes_to_the_units_people() {
     world.day(DAY);
     assert_eq!(at(&world, "08:31").mailed(), ["head@zjj"]);
 }
+
+#[test]
+fn the_digest_lists_what_was_given_up_by_urgency_and_not_by_age() {
+    let world = World::new(DAY);
+    // Due on 9 September, and planned first; the other has been due since 31 July.
+    for (id, completed) in [("2026-001", "2026-08-10"), ("2026-002", "2026-07-01")] {
+        world.decision(id);
+        world.event(id, "execution_completed", completed);
+        let unit = if id == "2026-001" {
+            "市交通局"
+        } else {
+            "市司法局"
+        };
+        let units = format!(
+            "update decision set drafting_unit = '{unit}', executing_unit = '{unit}'
+             where id = '{id}'"
+        );
+        world.change(&units);
+    }
+    for address in ["contact@jtj", "contact@sfj"] {
+        world.relay.refuse(address, NOBODY);
+    }
+    world.day(DAY);
+    let next = world.day("2026-09-03");
+    let digest = next.mails.iter().find(|mail| mail.is_digest()).unwrap();
+    let (_, list) = digest.text.split_once("■ 未送达").unwrap();
+    let at = |unit| list.find(unit).unwrap();
+    assert!(at("市司法局（") < at("市交通局（"), "{list}");
+}

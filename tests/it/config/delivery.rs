@@ -7,10 +7,10 @@ use super::{CENTRE, DUBAN_TOML, UNITS_TOML, folder, load};
 
 #[test]
 fn bounds_of_delivery_are_held() {
-    let duban = "[delivery]\nin_flight = 2\nper_destination = 3\nlease_secs = 1\n\
-                 [delivery.retry]\npauses_min = []\njitter_percent = 101\n";
+    let duban = "[delivery]\nin_flight = 2\nper_destination = 3\nlease_secs = 1\nupward_after_min = 0\n\
+                 [delivery.retry]\npauses_min = []\njitter_percent = 101\nhold_probe_min = [0]\n";
     let faults = load(duban, CENTRE).unwrap_err();
-    assert_eq!(faults.len(), 4, "{faults:?}");
+    assert_eq!(faults.len(), 6, "{faults:?}");
     assert!(faults[0].ends_with("per_destination: found 3, expected a number from 1 to 2"));
 }
 

@@ -5,7 +5,7 @@ use duban::domain::calendar::{Coverage, Day};
 use duban::domain::counting::{OtherReading, Step};
 use duban::domain::decision::DecisionId;
 use duban::domain::notice::{
-    Channel, Content, Delivery, Digest, DigestRow, Facts, GapRow, Kind, Message, Recipient,
+    Channel, Content, Delivery, Digest, DigestRow, Facts, GapRow, HeldRow, Kind, Message, Recipient,
 };
 use duban::domain::obligation::{ObligationKey, State};
 use duban::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
@@ -219,6 +219,16 @@ pub(crate) fn of_digest(digest: Digest) -> Message {
     Message {
         content: Content::Digest { digest },
         ..mail()
+    }
+}
+
+pub(crate) fn held() -> HeldRow {
+    HeldRow {
+        destination: "webhook:市水利局".to_owned(),
+        since: "2026-05-07 16:20".to_owned(),
+        cause: "fault".to_owned(),
+        reason: "http 410: Gone".to_owned(),
+        waiting: 3,
     }
 }
 

@@ -140,8 +140,16 @@ async fn every_kind_of_body_fits_the_schema() {
         facts.title = None;
         facts.was_due_on = Some(facts.due_on);
         facts.closes_on = Some(facts.due_on);
-        facts.rerouted = Some(Rerouted::UnitUnknown {
-            name: "某局".to_owned(),
+        facts.rerouted = Some(match kind {
+            Kind::Overdue => Rerouted::Undelivered {
+                name: "某局".to_owned(),
+                person: String::new(),
+                channel: Channel::Webhook,
+                word: "http 410: Gone".to_owned(),
+            },
+            _ => Rerouted::UnitUnknown {
+                name: "某局".to_owned(),
+            },
         });
         setup
             .send(&messages::message(Channel::Webhook, vec![facts]))
@@ -156,6 +164,8 @@ async fn every_kind_of_body_fits_the_schema() {
         seq: 12,
         hash: "3f9a6c11d0e2b754".to_owned(),
     });
+    digest.delivery.failing = 1;
+    digest.holds = vec![messages::held()];
     let mut message = messages::of_digest(digest);
     message.recipient.channel = Channel::Webhook;
     setup.send(&message).await;

@@ -1,7 +1,7 @@
 //! What the supervision centre reads once a day.
 
 use duban::domain::fault::Fault;
-use duban::domain::notice::{Channel, GapRow, Undelivered};
+use duban::domain::notice::{Channel, Delivery, GapRow, Undelivered};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
@@ -62,6 +62,32 @@ fn a_digest_stands_by_urgency_and_counts_everything() {
             && at("■ 今日到期") < at("■ 临期")
             && at("■ 临期") < at("■ 建议时限已过")
     );
+}
+
+#[test]
+fn what_is_not_where_it_should_be_is_counted_and_what_waits_is_named() {
+    let mut digest = digest();
+    digest.undelivered = vec![Undelivered {
+        unit: "市水利局".to_owned(),
+        channel: Channel::Webhook,
+        reason: "http 410: Gone".to_owned(),
+        about: vec!["2026-003/dis-5e".to_owned()],
+    }];
+    digest.delivery = Delivery {
+        given_up: 51,
+        failing: 4,
+        held: 2,
+    };
+    digest.holds = vec![messages::held()];
+    let text = word(&messages::of_digest(digest));
+    assert!(text.subject.contains("未送达51件"), "{}", text.subject);
+    for sentence in [
+        "送达情况：未送达51件，超过一小时未送到、仍在重试4件，人工暂缓2件。",
+        "市水利局的系统接口自2026-05-07 16:20起暂停（通道故障），3件在等待。原因：http 410: Gone",
+        "共51项，以上列出1项，其余请在系统中查看。",
+    ] {
+        assert_both(&text, sentence);
+    }
 }
 
 #[test]

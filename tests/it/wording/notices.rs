@@ -204,9 +204,30 @@ fn what_was_meant_for_somebody_else_says_why_it_came() {
             },
             "“市某局”没有登记联系人",
         ),
+        (
+            undelivered("市某局", "王联络", Channel::Mail),
+            "本件原发“市某局”王联络（邮件），未能送达，改送督查指挥中心，请另行通知。对方系统最后的答复：rcpt 550",
+        ),
+        (
+            undelivered("市某局", "", Channel::Webhook),
+            "本件原发“市某局”（系统接口），未能送达",
+        ),
+        (
+            undelivered("市自然资源局", "王联络", Channel::Mail),
+            "本件原发本单位王联络（邮件），未能送达，改送你处，请转告并核对联系方式。",
+        ),
     ];
     for (rerouted, sentence) in cases {
         assert_both(&changed(|facts| facts.rerouted = Some(rerouted)), sentence);
+    }
+}
+
+fn undelivered(unit: &str, person: &str, channel: Channel) -> Rerouted {
+    Rerouted::Undelivered {
+        name: unit.to_owned(),
+        person: person.to_owned(),
+        channel,
+        word: "rcpt 550".to_owned(),
     }
 }
 
