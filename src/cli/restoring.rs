@@ -35,6 +35,10 @@ and says in its text that it may be a repeat. Both work while the daemon runs.";
 
 /// `restore`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch as it is typed"
+)]
 pub struct RestoreArgs {
     /// The copy that `backup` made.
     #[arg(
@@ -174,9 +178,10 @@ fn write_waiting(
     ];
     let mut table = Table::new(&columns);
     for one in waiting {
-        let about = match one.about.is_empty() {
-            true => "digest".to_owned(),
-            false => one.about.join(", "),
+        let about = if one.about.is_empty() {
+            "digest".to_owned()
+        } else {
+            one.about.join(", ")
         };
         table.push([
             local(&one.made_at).into(),

@@ -102,7 +102,7 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
         log: desk
             .reader
             .ask("read the head of the audit log", chain::head)
-            .map(shown_head)?,
+            .map(|head| shown_head(&head))?,
         alarms: alarms(desk)?,
     })
 }
@@ -129,7 +129,7 @@ fn local(at: &str) -> String {
 }
 
 /// What a person can copy from a mail; nothing while the log is empty.
-fn shown_head(head: Head) -> Option<LogHead> {
+fn shown_head(head: &Head) -> Option<LogHead> {
     let hash = head.hash.chars().take(16).collect();
     let seq = head.seq;
     (seq > 0).then_some(LogHead { seq, hash })

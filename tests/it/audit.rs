@@ -89,7 +89,10 @@ fn hashes(rows: &[[String; 5]]) -> Vec<String> {
             data.extend_from_slice(format!("{}:{part},", part.len()).as_bytes());
         }
         let hash = Sha256::digest(&data);
-        hashes.push(hash.iter().map(|byte| format!("{byte:02x}")).collect());
+        let digits =
+            |byte: &u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+        let hex: Vec<u8> = hash.iter().flat_map(digits).collect();
+        hashes.push(String::from_utf8(hex).unwrap());
     }
     hashes.split_off(1)
 }

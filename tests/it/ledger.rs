@@ -4,14 +4,18 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use duban::daemon::start_writer;
 use duban::store::StoreError;
-use duban::store::ledger::{self, Ledger, Reader, audit, settings};
+use duban::store::ledger::{self, Ledger, Reader, audit, chain, settings};
 use futures_util::future::join_all;
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
+
+fn now() -> DateTime<Utc> {
+    "2026-05-08T02:00:00Z".parse().unwrap()
+}
 
 struct Opened {
     folder: TempDir,
@@ -176,7 +180,7 @@ fn the_audit_log_cannot_be_changed_or_shortened() {
         let write = move |c: &Connection| c.execute(sql, []);
         opened.ledger.write_blocking("write", write)
     };
-    let said = |c: &Connection| audit::add(c, Utc::now(), "said", "a", &json!({}));
+    let said = |c: &Connection| audit::add(c, now(), "said", "a", &json!({}));
     opened.ledger.write_blocking("write", said).unwrap();
     for forbidden in [
         "update audit set what = 'unsaid'",
@@ -255,9 +259,37 @@ fn an_older_ledger_can_be_copied_and_is_brought_up_to_date_by_the_daemon_alone()
     let refused = Reader::open(&path).unwrap_err().to_string();
     assert!(refused.contains("start the daemon once"), "{refused}");
     let copy = folder.path().join("copy.db");
-    ledger::copy(&path, &copy, Utc::now(), &mut |_, _| {}).unwrap();
+    ledger::copy(&path, &copy, now(), &mut |_, _| {}).unwrap();
     drop(ledger::open(&path).unwrap());
     drop(Reader::open(&path).unwrap());
     // Every decision is looked at once for what was never entered.
     assert_eq!(names(&path), ["digest_on"]);
+}
+
+#[test]
+fn a_copy_is_one_moment_and_writes_meanwhile_do_not_start_it_anew() {
+    let opened = open();
+    let say = |word: String| {
+        let said = move |c: &Connection| audit::add(c, now(), "said", "a", &word);
+        opened.ledger.write_blocking("write", said).unwrap();
+    };
+    // Some 12 MB: several steps of a copy.
+    for n in 0..6 {
+        say(format!("{n}").repeat(2_000_000));
+    }
+    let path = opened.folder.path().join("ledger.db");
+    let before = chain::head(&Connection::open(&path).unwrap()).unwrap();
+    let mut told = Vec::new();
+    let mut progress = |done, all| {
+        told.push((done, all));
+        say("meanwhile".to_owned());
+    };
+    let to = opened.folder.path().join("copy.db");
+    let copied = ledger::copy(&path, &to, now(), &mut progress).unwrap();
+    assert!(told.len() > 2 && told.len() < 8, "{told:?}");
+    assert!(told.is_sorted(), "{told:?}");
+    assert_eq!(copied.head, Some(before));
+    assert_eq!(copied.bytes, std::fs::metadata(&to).unwrap().len());
+    let after = chain::head(&Connection::open(&path).unwrap()).unwrap();
+    assert_eq!(after.seq, 6 + i64::try_from(told.len()).unwrap());
 }

@@ -7,13 +7,16 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use duban::domain::hold::{Cause, EVERYTHING};
 use duban::store::StoreError;
+use duban::store::ledger::chain::{self, Head};
+use duban::store::ledger::rebuild::compare;
 use duban::store::ledger::restored::{self, Released};
-use duban::store::ledger::{self, holds};
+use duban::store::ledger::{self, audit, holds, settings};
 use rusqlite::Connection;
 
 use crate::support::command::Desk;
+use crate::support::mailbox::Mail;
 use crate::support::process::Process;
-use crate::support::world::{Sent, World};
+use crate::support::world::{Sent, World, at};
 
 /// Until when the world went on before a copy took the ledger's place.
 const NOW: (&str, &str) = ("2026-09-08", "09:00");
@@ -137,37 +140,32 @@ fn release(world: &World) -> Released {
     ledger::by_hand(&path, "release", write).unwrap()
 }
 
-/// A world whose ledger was put back from a copy of `age` before.
-fn put_back_after(age: TimeDelta, by: By, control: &BTreeMap<String, String>) {
+/// A world that is played up to [`NOW`], of which a copy was made `age` before.
+fn played(age: TimeDelta, by: By) -> World {
     let mut world = World::new("2026-08-03");
     enter(&world, "2026-08-03".parse().unwrap());
     world.work();
-    let now: DateTime<Utc> = crate::support::world::at(NOW.0, NOW.1);
-    let then = duban::clock::civil(now - age);
-    let last = if then.time() < chrono::NaiveTime::from_hms_opt(8, 30, 0).unwrap() {
-        then.date().pred_opt().unwrap()
-    } else {
-        then.date()
-    };
-    play(&world, "2026-08-03", last);
-    world.clock.move_to(now - age);
+    let then = duban::clock::civil(at(NOW.0, NOW.1) - age);
+    let is_early = then.time() < chrono::NaiveTime::from_hms_opt(8, 30, 0).unwrap();
+    let until = then.date() - chrono::Days::new(u64::from(is_early));
+    play(&world, "2026-08-03", until);
+    world.clock.move_to(at(NOW.0, NOW.1) - age);
     world.plan();
     copied(&mut world, by);
-    play(&world, &last.to_string(), NOW.0.parse().unwrap());
+    play(&world, &until.to_string(), NOW.0.parse().unwrap());
     world.at_time(NOW.0, NOW.1);
-    let before = delivered(&world);
-    let on_the_wire = (world.mails().len(), world.posts().len());
+    world
+}
 
-    put_back(&mut world, by);
-    assert_eq!(release(&world), Released::NotPlanned, "{age} {by:?}");
+/// Nothing goes out of it, whatever else happens, and it can only be let go once planned.
+fn is_held(world: &mut World) {
+    assert_eq!(release(world), Released::NotPlanned);
     let sent = world.work();
-    assert!(
-        sent.mails.is_empty() && sent.posts.is_empty(),
-        "{age} {by:?}"
-    );
+    assert!(sent.mails.is_empty() && sent.posts.is_empty());
     let holds = world.rows("select destination, cause, probe_at from hold");
     assert_eq!(holds, ["everything restored null"]);
     // Neither the clock's watch nor another start lets it go.
+    let now = world.clock.now();
     let ends = move |c: &Connection| {
         holds::begin(c, EVERYTHING, (Cause::Clock, "it jumped"), None, now)?;
         holds::end(c, EVERYTHING, now)
@@ -177,46 +175,44 @@ fn put_back_after(age: TimeDelta, by: By, control: &BTreeMap<String, String>) {
     world.crash_and_reopen();
     world.at_time("2026-09-08", "10:00");
     assert!(world.work().mails.is_empty());
+}
+
+/// A world whose ledger is put back from a copy of `age` before.
+fn put_back_after(age: TimeDelta, by: By, control: &BTreeMap<String, String>) {
+    let mut world = played(age, by);
+    let before = delivered(&world);
+    let on_the_wire = (world.mails().len(), world.posts().len());
+    put_back(&mut world, by);
+    is_held(&mut world);
     let listed = world.reader().ask("list", restored::pending).unwrap();
     assert!(!listed.is_empty());
-
-    assert_eq!(
-        release(&world),
-        Released::Marked(listed.len()),
-        "{age} {by:?}"
-    );
-    let repeated = world.work();
-    assert!(!repeated.mails.is_empty(), "{age} {by:?}");
+    assert_eq!(release(&world), Released::Marked(listed.len()));
+    assert!(!world.work().mails.is_empty(), "{age} {by:?}");
     play(&world, NOW.0, END.parse().unwrap());
+
     let after = delivered(&world);
-    let all = Sent {
+    let unmarked = unmarked(&Sent {
         mails: world.mails().split_off(on_the_wire.0),
         posts: world.posts().split_off(on_the_wire.1),
-    };
-    let unmarked = unmarked(&all);
+    });
     assert!(!unmarked.is_empty(), "what comes later is no repeat");
     let delivered_in: BTreeSet<&String> = after.values().collect();
-    assert!(
-        unmarked
-            .iter()
-            .all(|message| delivered_in.contains(message))
-    );
-    let told_twice = after
+    assert!(unmarked.iter().all(|id| delivered_in.contains(id)));
+    let is_repeat = |key: &String, id: &String| before.contains_key(key) && unmarked.contains(id);
+    let repeats: Vec<_> = after
         .iter()
-        .filter(|(key, message)| before.contains_key(*key) && unmarked.contains(*message));
-    // What the copy knew as delivered is in both, and was not sent again.
-    let copy = Connection::open(world.at("copy.db")).unwrap();
-    let knew = |message: &str| {
-        let sql = "select 1 from message where key = $1 and state = 'delivered'";
-        copy.prepare(sql).unwrap().exists([message]).unwrap()
-    };
-    let told_twice: Vec<_> = told_twice.filter(|(_, message)| !knew(message)).collect();
-    assert_eq!(told_twice, [], "{age} {by:?}: unmarked repeats");
-    let lost: Vec<_> = control
-        .keys()
-        .filter(|key| !before.contains_key(*key) && !after.contains_key(*key))
+        .filter(|(key, id)| is_repeat(key, id))
         .collect();
-    assert_eq!(lost, [""; 0], "{age} {by:?}: lost");
+    assert_eq!(repeats, [], "{age} {by:?}: unmarked repeats");
+    let told = |key: &&String| before.contains_key(*key) || after.contains_key(*key);
+    let untold: Vec<_> = control.keys().filter(|key| !told(key)).collect();
+    assert_eq!(untold, [""; 0], "{age} {by:?}: lost");
+    assert_eq!(
+        compare(&world.reader(), 20, &mut |_, _| {})
+            .unwrap()
+            .unwrap(),
+        []
+    );
 }
 
 /// What is delivered in a world whose ledger was never touched.
@@ -273,7 +269,7 @@ fn the_daemon_says_once_that_it_holds_an_older_ledger_and_goes_on_at_one_command
     process.until("sent", || {
         !world.mails().is_empty() && !world.posts().is_empty()
     });
-    assert!(world.mails().iter().all(|mail| mail.is_marked_as_repeat()));
+    assert!(world.mails().iter().all(Mail::is_marked_as_repeat));
     assert_eq!(world.posts()[0].header("duban-maybe-repeat"), "true");
     let told = refused(&["restore", "--release", "--reason", "again"], 1);
     assert!(told.contains("not held as an older one"), "{told}");
@@ -370,7 +366,7 @@ fn a_person_writes_beside_the_daemon_and_each_waits_for_the_other() {
     let ledger = world.ledger().clone();
     let slow = std::thread::spawn(move || {
         ledger.write_blocking("write slowly", move |c| {
-            duban::store::ledger::settings::set(c, "daemon", "1")?;
+            settings::set(c, "daemon", "1")?;
             enter.send(()).unwrap();
             std::thread::sleep(std::time::Duration::from_millis(300));
             Ok(())
@@ -378,16 +374,13 @@ fn a_person_writes_beside_the_daemon_and_each_waits_for_the_other() {
     });
     entered.recv().unwrap();
     let write = |c: &Connection| {
-        assert_eq!(
-            duban::store::ledger::settings::get(c, "daemon")?,
-            Some("1".to_owned())
-        );
-        duban::store::ledger::settings::set(c, "hand", "1")
+        assert_eq!(settings::get(c, "daemon")?, Some("1".to_owned()));
+        settings::set(c, "hand", "1")
     };
     ledger::by_hand(&path, "write by hand", write).unwrap();
     slow.join().unwrap().unwrap();
     let fails = |c: &Connection| {
-        duban::store::ledger::settings::set(c, "gone", "1")?;
+        settings::set(c, "gone", "1")?;
         c.execute("insert into nowhere values (1)", []).map(drop)
     };
     assert!(ledger::by_hand(&path, "fail", fails).is_err());
@@ -395,4 +388,44 @@ fn a_person_writes_beside_the_daemon_and_each_waits_for_the_other() {
     assert_eq!(names.len(), 2);
     let missing = ledger::by_hand(&world.at("nowhere.db"), "write", |_| Ok(())).unwrap_err();
     assert!(matches!(missing, StoreError::Missing { .. }), "{missing}");
+}
+
+#[test]
+fn a_ledger_is_older_where_its_log_ends_before_or_differs_at_what_was_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    drop(ledger::open(&path).unwrap());
+    let log = Connection::open(&path).unwrap();
+    let now: DateTime<Utc> = "2026-05-08T02:00:00Z".parse().unwrap();
+    for word in ["a", "b", "c"] {
+        audit::add(&log, now, "said", word, &0).unwrap();
+    }
+    let older = |seen: Option<&str>| {
+        let seen: Option<Head> = seen.map(|seen| seen.parse().unwrap());
+        restored::recognise(&log, seen.as_ref()).unwrap()
+    };
+    let entry = |seq| format!("{seq}:{}", chain::hash_at(&log, seq).unwrap().unwrap());
+    assert_eq!(older(Some(&entry(3))), None);
+    assert_eq!(
+        older(Some(&entry(1))),
+        None,
+        "a ledger ahead of it is normal"
+    );
+    assert_eq!(older(Some(&entry(0))), None);
+    let other = entry(2).replace("2:", "3:");
+    assert!(older(Some(&other)).unwrap().contains("another entry 3"));
+    let beyond = entry(3).replace("3:", "4:");
+    assert!(older(Some(&beyond)).unwrap().contains("ends at entry 3"));
+    // A missing file counts once there was one, and something was sent.
+    settings::set(&log, settings::HEAD_KEPT, "1").unwrap();
+    assert_eq!(older(None), None);
+    log.execute_batch(
+        "insert into message (key, channel, destination, recipient, state, made_at, next_at)
+         values ('m', 'mail', 'mail', '{}', 'delivered', 'x', 'x');
+         insert into attempt (message_id, number, holder, started_at) values (1, 1, 'h', 'x')",
+    )
+    .unwrap();
+    assert!(older(None).unwrap().contains("not from here"));
+    settings::set(&log, settings::COPIED_AT, "2026-05-08T00:00:00.000Z").unwrap();
+    assert!(older(Some(&entry(3))).unwrap().contains("copy made at"));
 }

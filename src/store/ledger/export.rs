@@ -178,5 +178,5 @@ fn record(cells: &[String]) -> std::io::Result<Vec<u8>> {
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     file.write_record(cells.iter().map(|cell| guarded(cell).into_owned()))?;
-    file.into_inner().map_err(|error| error.into_error())
+    file.into_inner().map_err(csv::IntoInnerError::into_error)
 }

@@ -56,7 +56,8 @@ pub fn apply(
         {
             outbox::cancel(connection, id, &reason(change), now)?;
         }
-        applied.notices += write(connection, change, *release, now)?;
+        let releases = vec![*release; change.notices.len()];
+        applied.notices += write(connection, change, &releases, now)?;
         applied.obligations += 1;
     }
     if plan.faults_known {
@@ -69,7 +70,7 @@ pub fn apply(
 }
 
 /// One obligation's record, rungs and notices, and the entry that holds them all; how many
-/// notices were made.
+/// notices were made. `releases` says for each notice when it may go out.
 ///
 /// A quiet obligation is one of which nothing is known but its date. It is in no entry: it
 /// can be worked out anew, nobody was told of it, and most stay so for years. From its
@@ -77,17 +78,17 @@ pub fn apply(
 pub(super) fn write(
     connection: &Connection,
     change: &Change,
-    release: DateTime<Utc>,
+    releases: &[DateTime<Utc>],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<u64> {
     let (id, has_history) = upsert(connection, change)?;
     record_rungs(connection, id, change, now)?;
     let mut made = 0;
-    for draft in &change.notices {
-        made += u64::from(outbox::enqueue(connection, id, draft, release, now)?);
+    for (draft, release) in change.notices.iter().zip(releases) {
+        made += u64::from(outbox::enqueue(connection, id, draft, *release, now)?);
     }
     if has_history {
-        told::log(connection, change, release, now)?;
+        told::log(connection, change, releases, now)?;
     }
     Ok(made)
 }

@@ -31,6 +31,9 @@ use tables::differences;
 /// Entries between two reports of progress.
 const STRIDE: i64 = 10_000;
 
+/// Entries that only say what was seen: no table follows from them.
+const REMARKS: [&str; 2] = ["clock jumped", "clock is back"];
+
 /// An entry as it is read back.
 struct Entry {
     seq: i64,
@@ -228,16 +231,19 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
         "released after restore" => {
             restored::mark(fresh, &entry.detail::<restored::Marked>()?, now)
         }
+        what if REMARKS.contains(&what) => {
+            audit::add(fresh, now, what, subject, &entry.detail::<Value>()?)
+        }
         _ => Err(unfit("an entry that this duban does not know")),
     }
 }
 
 fn redo_change(fresh: &Connection, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {
     let detail: Value = entry.detail()?;
-    let Some((change, release)) = told::change(&detail)? else {
+    let Some((change, releases)) = told::change(&detail)? else {
         return Err(unfit("it does not hold the change it speaks of"));
     };
-    obligations::write(fresh, &change, release, now).map(drop)
+    obligations::write(fresh, &change, &releases, now).map(drop)
 }
 
 fn redo_claim(fresh: &Connection, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {

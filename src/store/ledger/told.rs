@@ -23,22 +23,28 @@ struct Written {
     reached: Option<Step>,
     superseded: Vec<Step>,
     notices: Vec<Said>,
-    /// When its notices may go out.
-    release: String,
 }
 
-/// The same facts to several recipients, each with the key of its notice.
+/// The same facts to several recipients.
 #[derive(Serialize, Deserialize)]
 struct Said {
     facts: Facts,
-    to: Vec<(String, Recipient)>,
+    to: Vec<To>,
+}
+
+/// A recipient, with the key of the notice and the moment from which it may go out.
+#[derive(Serialize, Deserialize)]
+struct To {
+    key: String,
+    recipient: Recipient,
+    release: String,
 }
 
 /// Adds what happened, an entry for each; the first of them holds the whole change.
 pub(super) fn log(
     connection: &Connection,
     change: &Change,
-    release: DateTime<Utc>,
+    releases: &[DateTime<Utc>],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     let subject = change.record.key.to_string();
@@ -53,7 +59,7 @@ pub(super) fn log(
     if happened.is_empty() {
         happened.push(("noted", json!({})));
     }
-    let written = serde_json::to_value(Written::of(change, release)).map_err(unwritable)?;
+    let written = serde_json::to_value(Written::of(change, releases)).map_err(unwritable)?;
     if let Some((_, detail)) = happened.first_mut() {
         detail["change"] = written;
     }
@@ -89,23 +95,29 @@ fn happened(event: &Event, record: &Record) -> Option<(&'static str, Value)> {
     })
 }
 
-/// The change that an entry holds, and when its notices may go out; nothing where an
-/// earlier entry of the same write holds it.
-pub(super) fn change(detail: &Value) -> rusqlite::Result<Option<(Change, DateTime<Utc>)>> {
+/// The change that an entry holds, and when each of its notices may go out; nothing where
+/// an earlier entry of the same write holds it.
+pub(super) fn change(detail: &Value) -> rusqlite::Result<Option<(Change, Vec<DateTime<Utc>>)>> {
     let Some(written) = detail.get("change") else {
         return Ok(None);
     };
     let written: Written =
         serde_json::from_value(written.clone()).map_err(|error| unreadable(4, error))?;
-    let release = parse_instant(4, &written.release)?;
-    Ok(Some((written.into_change(), release)))
+    let all = written.notices.iter().flat_map(|said| &said.to);
+    let releases = all.map(|to| parse_instant(4, &to.release));
+    let releases = releases.collect::<rusqlite::Result<_>>()?;
+    Ok(Some((written.into_change(), releases)))
 }
 
 impl Written {
-    fn of(change: &Change, release: DateTime<Utc>) -> Self {
+    fn of(change: &Change, releases: &[DateTime<Utc>]) -> Self {
         let mut notices: Vec<Said> = Vec::new();
-        for draft in &change.notices {
-            let to = (draft.key.clone(), draft.recipient.clone());
+        for (draft, release) in change.notices.iter().zip(releases) {
+            let to = To {
+                key: draft.key.clone(),
+                recipient: draft.recipient.clone(),
+                release: instant(*release),
+            };
             match notices.last_mut().filter(|said| said.facts == draft.facts) {
                 Some(said) => said.to.push(to),
                 None => notices.push(Said {
@@ -120,15 +132,14 @@ impl Written {
             reached: change.reached.clone(),
             superseded: change.superseded.clone(),
             notices,
-            release: instant(release),
         }
     }
 
     fn into_change(self) -> Change {
         let drafts = self.notices.into_iter().flat_map(|Said { facts, to }| {
-            to.into_iter().map(move |(key, recipient)| Draft {
-                key,
-                recipient,
+            to.into_iter().map(move |to| Draft {
+                key: to.key,
+                recipient: to.recipient,
                 facts: facts.clone(),
             })
         });

@@ -78,8 +78,8 @@ pub fn enqueue_digest(
     let (digest, release) = (digest.clone(), instant(release));
     let recipient = recipient.clone();
     let entry = DigestMade {
-        digest,
         recipient,
+        digest,
         release,
     };
     audit::add(connection, now, "digest", &subject, &entry)?;
