@@ -220,10 +220,6 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
             holds::begin(fresh, subject, (begun.cause, &begun.reason), probe_at, now).map(drop)
         }
         "hold ended" => holds::lift(fresh, subject, now).map(drop),
-        // They say what was seen; what followed has entries of its own.
-        "clock jumped" | "clock is back" => {
-            audit::add(fresh, now, &entry.what, subject, &entry.detail::<Value>()?)
-        }
         "clock confirmed" => entry
             .detail::<timekeeping::Confirmed>()?
             .write(fresh, now)
