@@ -17,6 +17,7 @@
 
 mod backup;
 mod judge;
+#[expect(dead_code, reason = "the proof of power cuts uses the rest")]
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lap;

@@ -1,6 +1,6 @@
 //! What the ledger says: of a running program, or of files that one left behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Row};
@@ -129,6 +129,16 @@ impl Books {
                 row.get::<_, Option<bool>>(2)?.unwrap_or_default(),
             ))
         })
+    }
+
+    /// How many attempts of each message were begun.
+    pub(crate) fn claims(&self) -> rusqlite::Result<BTreeMap<String, usize>> {
+        let question = "select message.key, count(*)
+                        from attempt join message on message.id = attempt.message_id
+                        group by message.key";
+        let mut statement = self.0.prepare(question)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?;
+        rows.collect()
     }
 
     /// Where the notice of `decision` for `address` stands.
