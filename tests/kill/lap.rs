@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
+
 use crate::judge;
 use crate::kit::books::Books;
 use crate::kit::city::{City, UNITS};
@@ -54,6 +56,9 @@ const FIRST_WRITES: usize = 50;
 
 /// Writes of a later version's first start that do.
 const UPGRADE_WRITES: usize = 8;
+
+/// A WAL of so many pages is put into the database (sqlite.org, "Automatic Checkpoint").
+const CHECKPOINT_PAGES: i32 = 1000;
 
 /// The key of [`OLD_MESSAGE`].
 pub(crate) const OLD_KEY: &str = "msg_old";
@@ -151,8 +156,10 @@ impl<'a> Lap<'a> {
         if point.scene == Scene::Backup {
             return self.kill_backup(point, orders);
         }
-        if point.scene == Scene::Drain {
-            self.answer_late(count);
+        match point.scene {
+            Scene::Drain => self.answer_late(count),
+            Scene::Busy => self.lengthen_wal(),
+            _ => {}
         }
         let mut daemon =
             started.unwrap_or_else(|| Daemon::start(&self.city, Some((self.shim, &orders))));
@@ -179,6 +186,25 @@ impl<'a> Lap<'a> {
         }
         daemon.terminate();
         Ok(())
+    }
+
+    /// Writes a number of no meaning and what it was before, until the engine wants to put the
+    /// WAL into the database.
+    fn lengthen_wal(&self) {
+        let ledger = rusqlite::Connection::open(self.city.at("ledger.db")).unwrap();
+        let no_checkpoint = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        ledger.set_db_config(no_checkpoint, true).unwrap();
+        ledger
+            .execute_batch("pragma wal_autocheckpoint = 0; pragma synchronous = off")
+            .unwrap();
+        let number = |row: &rusqlite::Row<'_>| row.get::<_, i32>(0);
+        let was = ledger
+            .query_row("pragma application_id", [], number)
+            .unwrap();
+        for n in 0..CHECKPOINT_PAGES {
+            let next = was + (n + 1) % 2;
+            ledger.pragma_update(None, "application_id", next).unwrap();
+        }
     }
 
     fn answer_late(&self, count: usize) {

@@ -14,6 +14,8 @@ pub(crate) enum Scene {
     Overdue,
     /// Everything is sent, and the program is told to stop: the WAL goes into the database.
     Checkpoint,
+    /// The WAL is so long that the next commit puts it into the database.
+    Busy,
     /// The first start on a ledger that is not there yet, or is the first version's.
     Migration,
     /// `duban backup` while the daemon works; the backup is killed.
@@ -86,6 +88,7 @@ fn scene_of(word: &str) -> Scene {
         "due" => Scene::Due,
         "overdue" => Scene::Overdue,
         "checkpoint" => Scene::Checkpoint,
+        "busy" => Scene::Busy,
         "migration" => Scene::Migration,
         "backup" => Scene::Backup,
         "drain" => Scene::Drain,
