@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kit::books::Books;
 use crate::kit::city::Due;
 use crate::kit::delivery::{self, Delivery};
-use crate::lap::{Kill, Lap, OLD_KEY};
+use crate::lap::{Kill, Lap};
+use crate::scenes::OLD_KEY;
 
 /// Everything that is wrong with what a lap left behind.
 pub(crate) fn judge(lap: &mut Lap<'_>) -> Vec<String> {

@@ -3,27 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use rusqlite::config::DbConfig;
-
 use crate::judge;
 use crate::kit::books::Books;
 use crate::kit::city::{City, UNITS};
 use crate::kit::daemon::{Daemon, is_killed};
-use crate::kit::http::Answer;
 use crate::kit::seed::Seed;
 use crate::kit::shim::{Orders, Shim};
-use crate::kit::smtp::{Act, Stage};
 use crate::kit::trace;
 use crate::points::{Mark, Point, Scene};
 
-/// An answer that comes this late is waited for by a drain.
-const LATE: Duration = Duration::from_millis(300);
-
 /// What an earlier process held is in the queue again this soon after a start.
 const RETURN: Duration = Duration::from_secs(5);
-
-/// The first version's schema, as it was shipped.
-const FIRST_SCHEMA: &str = include_str!("../../src/store/ledger/migrations/0001_ledger.sql");
 
 /// What one kill came to.
 #[derive(Debug, Clone)]
@@ -51,28 +41,11 @@ pub(crate) struct Report {
     pub(crate) faults: Vec<String>,
 }
 
-/// Writes of a first start that surely belong to the schema, which has more pages than this.
-const FIRST_WRITES: usize = 50;
-
-/// Writes of a later version's first start that do.
-const UPGRADE_WRITES: usize = 8;
-
-/// A WAL of so many pages is put into the database (sqlite.org, "Automatic Checkpoint").
-const CHECKPOINT_PAGES: i32 = 1000;
-
-/// The key of [`OLD_MESSAGE`].
-pub(crate) const OLD_KEY: &str = "msg_old";
-
-const OLD_MESSAGE: &str =
-    "insert into message (key, channel, destination, recipient, state, made_at, next_at)
-     values ('msg_old', 'mail', 'mail', '{}', 'delivered', '2026-01-01T00:00:00.000Z',
-             '2026-01-01T00:00:00.000Z')";
-
 /// A lap under way.
 pub(crate) struct Lap<'a> {
     pub(crate) shim: &'a Shim,
     pub(crate) city: City,
-    seed: Seed,
+    pub(crate) seed: Seed,
     pub(crate) report: Report,
     pub(crate) backups: usize,
     pub(crate) has_old_message: bool,
@@ -113,112 +86,52 @@ impl<'a> Lap<'a> {
         self.finish()
     }
 
-    /// A ledger that is not there, or is the first version's, with a message of old. Up to
-    /// which write the schema is surely still being brought up to date.
-    fn new_ledger(&mut self) -> usize {
-        if self.seed.coin() {
-            return FIRST_WRITES;
-        }
-        let ledger = rusqlite::Connection::open(self.city.at("ledger.db")).unwrap();
-        ledger.pragma_update(None, "journal_mode", "wal").unwrap();
-        ledger.execute_batch(FIRST_SCHEMA).unwrap();
-        ledger.execute_batch(OLD_MESSAGE).unwrap();
-        ledger.pragma_update(None, "user_version", 1).unwrap();
-        self.has_old_message = true;
-        UPGRADE_WRITES
-    }
-
     /// Brings something new that is due, and kills the program at the point.
     fn kill_at(&mut self, point: Point) -> Result<(), String> {
         let count = 1 + self.seed.below(UNITS);
-        let units: Vec<usize> = (0..UNITS).collect();
-        let mut units = self.seed.shuffled(&units);
-        units.truncate(count);
-        let most = point.times.unwrap_or(count);
-        let mut orders = Orders {
-            stop: Some((point.stop, 1 + self.seed.below(most))),
-            channel: point.channel.name(),
-            trace: Some(self.city.at("trace")),
-            ..Orders::default()
-        };
-        let _ = std::fs::remove_file(self.city.at("trace"));
-        let start_first =
-            point.scene == Scene::Due && point.stop != "plan.before" && self.seed.coin();
-        orders.token = format!("2026-{:05}", self.city.decisions() + 1);
-        let mut started = None;
-        if start_first {
-            started = Some(Daemon::start(&self.city, Some((self.shim, &orders))));
-        }
-        for unit in units {
-            self.city
-                .decide(point.channel, unit, point.scene == Scene::Overdue);
-        }
+        let orders = self.orders(point, count);
+        // At work already when the catalogue changes, or started afterwards.
+        let is_first = point.scene == Scene::Due && point.stop != "plan.before";
+        let start = |city: &City| Daemon::start(city, Some((self.shim, &orders)));
+        let started = (is_first && self.seed.coin()).then(|| start(&self.city));
+        self.bring(point, count);
         if point.scene == Scene::Backup {
             return self.kill_backup(point, orders);
         }
-        match point.scene {
-            Scene::Drain => self.answer_late(count),
-            Scene::Busy => self.lengthen_wal(),
-            _ => {}
-        }
-        let mut daemon =
-            started.unwrap_or_else(|| Daemon::start(&self.city, Some((self.shim, &orders))));
+        self.prepare(point.scene, count);
+        let mut daemon = started.unwrap_or_else(|| start(&self.city));
         self.end_when(point.scene, &mut daemon)?;
         let status = daemon.ended()?;
-        if !is_killed(status) {
-            if point.scene == Scene::Drain && status.success() {
-                self.report.missed += 1;
-                return Ok(());
-            }
-            return Err(format!("{status} instead of a kill\n{}", daemon.log()));
+        if is_killed(status) {
+            return self.note(point, &daemon.name(), &orders);
         }
-        self.note(point, &daemon.name(), &orders)
+        if point.scene == Scene::Drain && status.success() {
+            self.report.missed += 1;
+            return Ok(());
+        }
+        Err(format!("{status} instead of a kill\n{}", daemon.log()))
     }
 
-    /// Scenes in which the program is told to stop: when everything is sent, or nothing is.
-    fn end_when(&self, scene: Scene, daemon: &mut Daemon) -> Result<(), String> {
-        match scene {
-            Scene::Checkpoint => daemon.until("everything was sent", |_| self.is_quiet())?,
-            Scene::Drain => daemon.until("something was under way", |heard| {
-                heard.contains("READY=1") && self.is_under_way()
-            })?,
-            _ => return Ok(()),
-        }
-        daemon.terminate();
-        Ok(())
-    }
-
-    /// Writes a number of no meaning and what it was before, until the engine wants to put the
-    /// WAL into the database.
-    fn lengthen_wal(&self) {
-        let ledger = rusqlite::Connection::open(self.city.at("ledger.db")).unwrap();
-        let no_checkpoint = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
-        ledger.set_db_config(no_checkpoint, true).unwrap();
-        ledger
-            .execute_batch("pragma wal_autocheckpoint = 0; pragma synchronous = off")
-            .unwrap();
-        let number = |row: &rusqlite::Row<'_>| row.get::<_, i32>(0);
-        let was = ledger
-            .query_row("pragma application_id", [], number)
-            .unwrap();
-        for n in 0..CHECKPOINT_PAGES {
-            let next = was + (n + 1) % 2;
-            ledger.pragma_update(None, "application_id", next).unwrap();
+    fn orders(&mut self, point: Point, count: usize) -> Orders {
+        let trace = self.city.at("trace");
+        let _ = std::fs::remove_file(&trace);
+        let most = point.times.unwrap_or(count);
+        Orders {
+            stop: Some((point.stop, 1 + self.seed.below(most))),
+            channel: point.channel.name(),
+            token: self.city.next_decision(),
+            trace: Some(trace),
+            ..Orders::default()
         }
     }
 
-    fn answer_late(&self, count: usize) {
-        for _ in 0..count {
-            self.city.relay.next(Stage::Dot, Act::Late(LATE));
-            self.city.receiver.next(Answer::Late(LATE, 204));
+    /// Something is due for so many units of the point's channel.
+    fn bring(&mut self, point: Point, count: usize) {
+        let units: Vec<usize> = (0..UNITS).collect();
+        for unit in self.seed.shuffled(&units).into_iter().take(count) {
+            let is_overdue = point.scene == Scene::Overdue;
+            self.city.decide(point.channel, unit, is_overdue);
         }
-    }
-
-    fn is_under_way(&self) -> bool {
-        let books = Books::look(&self.city.at("ledger.db"));
-        books
-            .and_then(|books| books.open())
-            .is_ok_and(|open| !open.is_empty())
     }
 
     /// Whether everything that is due is planned, and nothing waits or is under way.

@@ -22,6 +22,7 @@ mod judge;
 mod kit;
 mod lap;
 mod points;
+mod scenes;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -133,8 +133,8 @@ impl City {
     /// A decision of this unit that is planned for today, or was to be made long ago, which
     /// its head must hear of too. Gives its id.
     pub(crate) fn decide(&mut self, channel: Channel, n: usize, is_overdue: bool) -> String {
+        let id = self.next_decision();
         self.decisions += 1;
-        let id = format!("2026-{:05}", self.decisions);
         let planned = today() - TimeDelta::days(if is_overdue { 40 } else { 0 });
         let insert = "insert into decision (id, organ, year, seq, title, drafting_unit, planned_on)
                       values ($1, '市人民政府', 2026, $2, '停车管理办法', $3, $4)";
@@ -154,8 +154,9 @@ impl City {
         id
     }
 
-    pub(crate) fn decisions(&self) -> u32 {
-        self.decisions
+    /// The id of the next decision.
+    pub(crate) fn next_decision(&self) -> String {
+        format!("2026-{:05}", self.decisions + 1)
     }
 }
 
