@@ -100,11 +100,13 @@ impl<'a> Lap<'a> {
         }
         self.prepare(point.scene, count);
         let mut daemon = started.unwrap_or_else(|| start(&self.city));
-        self.end_when(point.scene, &mut daemon)?;
+        let told = self.end_when(point.scene, &mut daemon);
         let status = daemon.ended()?;
         if is_killed(status) {
+            // A long WAL is put away before anybody tells the program to stop.
             return self.note(point, &daemon.name(), &orders);
         }
+        told?;
         if point.scene == Scene::Drain && status.success() {
             self.report.missed += 1;
             return Ok(());
