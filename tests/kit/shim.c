@@ -40,9 +40,10 @@ static char *ledger, *folder, *copy, *token, *stop_at;
 static long stop_nth, stops_seen;
 static int mail_port, hook_port, stop_channel, trace = -1;
 static int wal_seen, draining, has_token, token_written;
+/* Of the ledger as it is written; one thread writes it, so these need no lock. */
 static char holder[32];
 static uint32_t page, ends_commit;
-static long begun, ended, begun_synced, ended_synced, begun_on[PAGES], ended_on[PAGES];
+static long begun, ended, begun_on[PAGES], ended_on[PAGES];
 static pthread_mutex_t tracing = PTHREAD_MUTEX_INITIALIZER;
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
@@ -99,7 +100,7 @@ static int is_total(const char *point, long total) {
 /* -------------------------------------------------------------------------------- tracing */
 
 /* One record: what, which file, the process, an offset or length, and bytes. */
-static void record(char what, int fd, int64_t at, const struct iovec *parts, int count) {
+static void record_of(int file, char what, int fd, int64_t at, const struct iovec *parts, int count) {
   if (trace < 0 || (stop_at && !strchr("mo", what))) return;
   struct {
     char what;
@@ -109,7 +110,7 @@ static void record(char what, int fd, int64_t at, const struct iovec *parts, int
     int64_t at;
     uint32_t length;
     uint32_t zero;
-  } head = {what, file_of[fd % FDS], fd, getpid(), at, 0, 0};
+  } head = {what, file, fd, getpid(), at, 0, 0};
   struct iovec all[66] = {{&head, sizeof head}};
   if (count > 64) count = 64;
   for (int i = 0; i < count; i++) {
@@ -119,6 +120,10 @@ static void record(char what, int fd, int64_t at, const struct iovec *parts, int
   pthread_mutex_lock(&tracing);
   if (REAL(writev)(trace, all, count + 1) < 0) abort();
   pthread_mutex_unlock(&tracing);
+}
+
+static void record(char what, int fd, int64_t at, const struct iovec *parts, int count) {
+  record_of(file_of[fd], what, fd, at, parts, count);
 }
 
 static void record_bytes(char what, int fd, int64_t at, const void *bytes, size_t length) {
@@ -243,10 +248,8 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
 
 static void stop_synced(int fd) {
   if (file_of[fd] == WAL) {
-    begun_synced = begun;
-    ended_synced = ended;
     if (token_written) stop("plan.committed");
-    if (is_total("claim.committed", begun_synced) || is_total("settle.committed", ended_synced)) die();
+    if (is_total("claim.committed", begun) || is_total("settle.committed", ended)) die();
     if (draining) stop("drain.committed");
   } else if (file_of[fd] == DATABASE && wal_seen) {
     stop("checkpoint.synced");
@@ -276,12 +279,7 @@ int unlink(const char *path) {
   int file = known(path);
   if (file == WAL) stop("checkpoint.unlink");
   if (file == COPY) stop("backup.unlink");
-  if (file == DATABASE || file == WAL || file == JOURNAL) {
-    unsigned char was = file_of[FDS - 1];
-    file_of[FDS - 1] = file;
-    record('u', FDS - 1, 0, NULL, 0);
-    file_of[FDS - 1] = was;
-  }
+  if (file == DATABASE || file == WAL || file == JOURNAL) record_of(file, 'u', 0, 0, NULL, 0);
   return REAL(unlink)(path);
 }
 
