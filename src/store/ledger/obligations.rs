@@ -39,25 +39,26 @@ pub struct Applied {
     pub notices: u64,
 }
 
-/// Applies a decision's plan; `releases` says for each change when its notices may go out.
+/// Applies a decision's plan; `releases` says for each change when each of its notices may
+/// go out.
 ///
 /// # Errors
 /// What the engine said.
 pub fn apply(
     connection: &Connection,
     plan: &DecisionPlan,
-    releases: &[DateTime<Utc>],
+    releases: &[Vec<DateTime<Utc>>],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Applied> {
     let mut applied = Applied::default();
-    for (change, release) in plan.changes.iter().zip(releases) {
+    for (change, releases) in plan.changes.iter().zip(releases) {
         let id = upsert(connection, &change.record)?;
         record_events(connection, change, now)?;
         if change.cancels_pending() {
             outbox::cancel(connection, id, &reason(change), now)?;
         }
         record_rungs(connection, id, change, now)?;
-        for draft in &change.notices {
+        for (draft, release) in change.notices.iter().zip(releases) {
             let made = outbox::enqueue(connection, id, draft, *release, now)?;
             applied.notices += u64::from(made);
         }

@@ -8,13 +8,13 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::json;
 
 use crate::domain::address::{Draft, message_key};
-use crate::domain::notice::{Channel, Digest, Recipient};
+use crate::domain::notice::{Digest, Recipient};
 use crate::store::ledger::{audit, instant, to_json};
 
 /// Puts a notice into the outbox, unless its key is there already.
 ///
-/// A notice for mail joins the recipient's message that is still waiting for its first
-/// attempt, so that a sweep is one mail.
+/// Where the channel groups, a notice joins the recipient's message that is still waiting
+/// for its first attempt, so that a sweep is one mail.
 ///
 /// # Errors
 /// What the engine said.
@@ -29,9 +29,10 @@ pub fn enqueue(
     if known.exists([&draft.key])? {
         return Ok(false);
     }
-    let open = match draft.recipient.channel {
-        Channel::Mail => open_message(connection, &draft.recipient, release)?,
-        Channel::Webhook => None,
+    let open = if draft.recipient.channel.groups() {
+        open_message(connection, &draft.recipient, release)?
+    } else {
+        None
     };
     let message = match open {
         Some(message) => message,
