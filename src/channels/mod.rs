@@ -16,7 +16,6 @@ mod tls;
 mod trail;
 
 use std::path::Path;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -32,7 +31,6 @@ pub struct Channels {
     mail: Mailer,
     webhook: Poster,
     wording: Wording,
-    longest_attempt: Duration,
 }
 
 impl std::fmt::Debug for Channels {
@@ -54,7 +52,6 @@ impl Channels {
         endpoints: &[webhook::Endpoint],
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
-        let longest_attempt = mail.longest_attempt().max(webhook.timeout());
         let wording = Wording::new().map_err(|fault| vec![fault]);
         let mail = Mailer::new(mail, credentials);
         let webhook = Poster::new(webhook, endpoints, credentials);
@@ -63,7 +60,6 @@ impl Channels {
                 mail,
                 webhook,
                 wording,
-                longest_attempt,
             }),
             (mail, webhook, wording) => {
                 let faults = [mail.err(), webhook.err(), wording.err()];
@@ -84,12 +80,6 @@ impl Channels {
     /// What is allowed but unwise: a readable password file, a relay without TLS.
     pub fn warnings(&self) -> impl Iterator<Item = &Fault> {
         self.mail.warnings.iter().chain(&self.webhook.warnings)
-    }
-
-    /// The longest one attempt can take once a connection is free; a lease must outlast it.
-    #[must_use]
-    pub const fn longest_attempt(&self) -> Duration {
-        self.longest_attempt
     }
 
     /// Ends what is still open, politely and within seconds.

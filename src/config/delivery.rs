@@ -24,6 +24,8 @@ pub struct Delivery {
     /// How long an attempt holds its message, in seconds; after a crash it is tried
     /// again when this has passed.
     pub lease_secs: u32,
+    /// Nothing is sent while the ledger's disk has less room than this, in MiB.
+    pub min_free_mib: u32,
     /// How often and how long.
     pub retry: RetryPolicy,
 }
@@ -35,12 +37,21 @@ impl Default for Delivery {
             in_flight: 64,
             per_destination: 4,
             lease_secs: 1800,
+            // The answers of all that can be under way need less than one; the rest is for
+            // whoever else writes to the disk before somebody looks.
+            min_free_mib: 64,
             retry: RetryPolicy::default(),
         }
     }
 }
 
 impl Delivery {
+    /// The same in bytes.
+    #[must_use]
+    pub fn least_free_bytes(&self) -> u64 {
+        u64::from(self.min_free_mib) * 1024 * 1024
+    }
+
     /// Each key that is out of bounds, with what was found and what was expected.
     pub(super) fn contradictions(&self) -> Vec<(&'static str, String, String)> {
         let retry = &self.retry;

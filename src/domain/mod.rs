@@ -35,3 +35,5 @@ pub mod address;
 pub mod plan;
 
 pub mod delivery;
+pub mod lanes;
+pub mod truth;

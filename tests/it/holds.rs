@@ -1,10 +1,9 @@
 //! A channel that waits as a whole: one message probes it, and nobody else waits for it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::daemon::start_writer;
-use duban::store::ledger::outbox::{self, Lease, Wanted};
+use duban::domain::lanes::{Bounds, Lanes};
+use duban::store::ledger::outbox::{self, Lease};
 use duban::store::ledger::{self, Ledger};
 use tempfile::TempDir;
 
@@ -49,20 +48,26 @@ fn held(folder: &TempDir, probe_at: &'static str) -> Ledger {
 
 /// The keys a claim takes while so many are in flight.
 fn claimed(ledger: &Ledger, in_flight: &[(&str, usize)]) -> Vec<String> {
-    let in_flight = in_flight.iter().map(|(name, n)| ((*name).to_owned(), *n));
-    let wanted = Wanted {
-        room: 64,
-        in_flight: in_flight.collect::<BTreeMap<_, _>>(),
+    let mut lanes = Lanes::new(Bounds {
+        in_flight: 64,
         per_destination: 4,
         per_relay: 32,
-    };
+        ..Bounds::default()
+    });
+    for (destination, n) in in_flight {
+        (0..*n).for_each(|_| lanes.begin(destination, 1, now()));
+    }
     let lease = Lease {
         holder: "test".to_owned(),
         until: now() + TimeDelta::hours(1),
     };
-    let claim = move |c: &rusqlite::Connection| outbox::claim(c, wanted, &lease, now());
-    let claims = ledger.write_blocking("claim messages", claim).unwrap();
-    claims.into_iter().map(|claim| claim.message.key).collect()
+    let claim = move |c: &rusqlite::Connection| outbox::claim(c, &lanes, &lease, now());
+    let claimed = ledger.write_blocking("claim messages", claim).unwrap();
+    claimed
+        .claims
+        .into_iter()
+        .map(|claim| claim.message.key)
+        .collect()
 }
 
 #[test]

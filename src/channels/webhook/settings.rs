@@ -40,6 +40,9 @@ pub struct Settings {
     pub connect_timeout_secs: u64,
     /// Whether an endpoint may be reached without TLS; loopback always may.
     pub allow_http: bool,
+    /// Posts a minute to one endpoint, after the first ten; 0 where there is no limit.
+    /// An endpoint that is asked too much answers 429 and says when to come again.
+    pub per_minute: u32,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             timeout_secs: 30,
             connect_timeout_secs: 10,
             allow_http: false,
+            per_minute: 0,
         }
     }
 }
@@ -88,6 +92,9 @@ pub struct Endpoint {
     /// The only authorities to trust, as a PEM file; default the system's.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// Its own rate, instead of the one for every endpoint.
+    #[serde(default)]
+    pub per_minute: Option<u32>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -97,6 +104,7 @@ impl fmt::Debug for Endpoint {
             .field("url", &"..")
             .field("secrets", &self.secrets)
             .field("ca_file", &self.ca_file)
+            .field("per_minute", &self.per_minute)
             .finish()
     }
 }

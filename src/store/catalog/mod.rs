@@ -17,6 +17,7 @@ mod cells;
 mod rows;
 mod page;
 mod reader;
+mod witness;
 
 mod csv;
 mod draft;
@@ -36,3 +37,4 @@ pub use export::export;
 pub use plan::{Added, Changed, Difference, ImportPlan};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
+pub use witness::Witness;

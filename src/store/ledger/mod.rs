@@ -11,6 +11,7 @@ pub mod holds;
 pub mod obligations;
 pub mod outbox;
 pub mod reader;
+mod room;
 pub mod settings;
 mod writer;
 
@@ -24,6 +25,7 @@ use rusqlite_migration::{M, Migrations};
 use super::StoreError;
 pub use copy::copy;
 pub use reader::Reader;
+pub use room::free_bytes;
 pub use writer::{Ledger, Writer};
 
 /// Forward-only; a number never changes its meaning.
@@ -31,6 +33,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_ledger.sql")),
     M::up(include_str!("migrations/0002_gap.sql")),
     M::up(include_str!("migrations/0003_delivery.sql")),
+    M::up(include_str!("migrations/0004_lanes.sql")),
 ];
 
 /// Statements kept ready on each connection: more than the ledger has.

@@ -3,6 +3,7 @@
 mod disk;
 mod inside;
 mod life;
+mod race;
 mod reload;
 
 use duban::clock::Clock;

@@ -45,6 +45,7 @@ pub(super) fn plain(relay: &Relay) -> SmtpSettings {
         ca_file: None,
         hello: Some("duban.example.gov.cn".to_owned()),
         connections: 4,
+        per_minute: 0,
         deadlines: short(),
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn found(folder: &Path, relay: u16, receiver: &str) {
     let duban = format!(
         "[rules]\nfile = \"{}\"\n\
          [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
-         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n",
+         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\nper_minute = 0\n",
         rules.display()
     );
     fs::write(folder.join("duban.toml"), duban).unwrap();

@@ -35,6 +35,7 @@ impl Setup {
                 url: url.to_owned(),
                 secrets: Vec::new(),
                 ca_file: None,
+                per_minute: None,
             },
             secrets: Vec::new(),
             folder,
@@ -42,6 +43,7 @@ impl Setup {
                 timeout_secs: 1,
                 connect_timeout_secs: 1,
                 allow_http: false,
+                per_minute: 0,
             },
         };
         setup.add_secret(&secret(1));

@@ -15,7 +15,7 @@ mod settle;
 mod giving_back;
 
 pub(super) use claim::standing;
-pub use claim::{Claim, Lease, Wanted, claim};
+pub use claim::{Claim, Claimed, Lease, claim};
 pub use giving_back::{Abandoned, give_back, retry};
 pub use queue::{cancel, enqueue, enqueue_digest};
 pub use settle::settle;
