@@ -1,6 +1,8 @@
 //! What is sent is true when it is sent: a catalogue that is ahead of the plan, cannot be
 //! read or was replaced, and a disk that is nearly full.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::truth::{PATIENCE, Seen, Sending, sending};
 use duban::jobs::deliver::{Deliveries, Step};
@@ -8,6 +10,7 @@ use duban::jobs::gate::Reason;
 use rusqlite::Connection;
 
 use crate::support::http::Answer;
+use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
 
 /// A day on which one unit's contact gets a mail, and another's a mail and a webhook.
@@ -76,27 +79,39 @@ fn nothing_is_sent_of_a_duty_that_was_done_after_the_plan() {
 #[test]
 fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
     let mut world = planned();
-    // One mail at a time: the second waits behind the first, and the clerk is faster.
+    // One connection: the third mail waits behind the second, and the clerk is faster.
     world.close();
     let file = world.at("duban.toml");
     let settings = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, settings + "connections = 1\n").unwrap();
     world.open();
-    // The relay earns places, so that all mails are claimed together.
+    for pause in [Duration::ZERO, Duration::from_millis(500)] {
+        world.relay.next(Stage::Dot, Act::Late(pause));
+    }
     let mut deliveries = Deliveries::new(world.live().context.clone());
+    let both = async {
+        while world.mails().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
     world.runtime.block_on(async {
-        while deliveries.step().await.unwrap() == Step::Worked {
-            if world.mails().len() == 1 {
-                break;
+        tokio::pin!(both);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut both => break,
+                step = deliveries.step() => assert_eq!(step.unwrap(), Step::Worked),
             }
         }
     });
+    assert_eq!(world.messages("leased"), 2);
     world.event("2026-001", "execution_material_filed", DAY);
-    let told = world.mails().len();
     world
         .runtime
         .block_on(async { while deliveries.step().await.unwrap() == Step::Worked {} });
-    assert_eq!(world.mails().len(), told);
+    assert_eq!(world.mails().len(), 2, "the third was claimed and not sent");
+    let looked = "select count(*) from attempt where outcome like '%\"catalogue\"%'";
+    assert_eq!(world.rows(looked), ["1"]);
 }
 
 #[test]
