@@ -140,6 +140,18 @@ fn a_long_queue_for_one_hides_nobody_and_turns_go_round() {
 }
 
 #[test]
+fn the_relay_has_its_turn_for_many_mailboxes() {
+    let lanes = Lanes::new(bounds());
+    let mut all: Vec<Waiting> = (0..100).map(|n| waiting(&format!("webhook:{n}"))).collect();
+    all.insert(50, waiting("mail"));
+    let dealt = dealt(&lanes, &all, now());
+    assert_eq!(dealt.len(), 48);
+    all.swap(0, 50);
+    let first = self::dealt(&lanes, &all, now());
+    assert_eq!(first[..5], ["mail", "mail", "mail", "mail", "webhook:1"]);
+}
+
+#[test]
 fn tokens_come_one_by_one_after_a_burst_and_the_next_is_known_to_the_millisecond() {
     let mut bounds = bounds();
     bounds.per_minute = BTreeMap::from([

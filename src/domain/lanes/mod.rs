@@ -6,76 +6,19 @@
 //! what is sent, and the time: every moment is an argument. It remembers nothing over a
 //! restart, where each destination has to prove itself again.
 
+mod bounds;
+mod heard;
 mod lane;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::delivery::{Class, Outcome, Scope};
-use super::notice::Channel;
+use bounds::Places;
 use lane::Lane;
 
-/// Those that answered nothing lately may together have this share of the places, ...
-const SILENT_SHARE: (usize, usize) = (1, 2);
-
-/// ... and with those nobody knows yet, this one: the rest is kept for whoever answers.
-const UNPROVEN_SHARE: (usize, usize) = (3, 4);
-
-/// RFC 5321, 3.8: the relay closes, which says nothing about one recipient.
-const RELAY_CLOSES: u16 = 421;
-
-/// How much may be under way.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Bounds {
-    /// In all: what a crash can leave uncertain is bounded by it.
-    pub in_flight: usize,
-    /// To one endpoint.
-    pub per_destination: usize,
-    /// To the mail relay, which stands for many mailboxes.
-    pub per_relay: usize,
-    /// To the relay before anything is known of it: one mail that it keeps for minutes must
-    /// not hold up the others.
-    pub relay_start: usize,
-    /// Messages a minute, by channel or destination; none, or 0, where there is no limit.
-    pub per_minute: BTreeMap<String, u32>,
-}
-
-impl Bounds {
-    fn at_once(&self, destination: &str) -> usize {
-        if is_shared(destination) {
-            self.per_relay
-        } else {
-            self.per_destination
-        }
-    }
-
-    fn at_first(&self, destination: &str) -> usize {
-        if is_shared(destination) {
-            self.relay_start.clamp(1, self.per_relay.max(1))
-        } else {
-            1
-        }
-    }
-
-    /// The destination's own rate, or that of its channel.
-    fn per_minute(&self, destination: &str) -> u32 {
-        let channel = destination.split(':').next().unwrap_or_default();
-        let found = [destination, channel]
-            .into_iter()
-            .find_map(|name| self.per_minute.get(name));
-        found.copied().unwrap_or_default()
-    }
-
-    fn share(&self, (part, whole): (usize, usize)) -> usize {
-        (self.in_flight * part / whole).max(self.in_flight.min(1))
-    }
-}
-
-/// Whether many mailboxes lie behind a destination.
-fn is_shared(destination: &str) -> bool {
-    destination == Channel::Mail.name()
-}
+pub use bounds::Bounds;
+pub use heard::Heard;
 
 /// A destination for which messages wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +40,8 @@ pub struct Turn {
     pub destination: String,
     /// At most so many.
     pub room: usize,
+    /// How many at a time, before the next has its turn.
+    at_a_time: usize,
     standing: Standing,
 }
 
@@ -109,67 +54,6 @@ enum Standing {
     Fresh,
     /// It did not answer when it was last asked, or does not answer now.
     Silent,
-}
-
-/// What a destination gave to hear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// It took the message.
-    Success,
-    /// It answered about this one message.
-    Answer,
-    /// It answered that it wants less.
-    Reluctance,
-    /// No answer at all.
-    Silence,
-    /// It was not asked.
-    NotAsked,
-}
-
-impl Heard {
-    /// What an attempt's outcome says about its destination.
-    #[must_use]
-    pub fn of(outcome: &Outcome, destination: &str) -> Self {
-        let about_one = outcome.scope == Scope::Message
-            && is_shared(destination)
-            && outcome.code != Some(RELAY_CLOSES);
-        match (outcome.class, outcome.code) {
-            (Class::Accepted, _) => Self::Success,
-            (Class::Rejected, _) => Self::Answer,
-            (Class::Unknown, _) | (Class::Deferred, None) => Self::Silence,
-            (Class::Deferred, Some(_)) if about_one => Self::Answer,
-            (Class::Deferred, Some(_)) => Self::Reluctance,
-        }
-    }
-}
-
-/// The places as they are held.
-struct Places {
-    free: usize,
-    /// By silent destinations.
-    silent: usize,
-    /// By those, and those nobody knows yet.
-    unproven: usize,
-    silent_share: usize,
-    unproven_share: usize,
-}
-
-impl Places {
-    const fn has_one_for(&self, standing: Standing) -> bool {
-        let is_open = self.unproven < self.unproven_share;
-        self.free > 0
-            && match standing {
-                Standing::Proven => true,
-                Standing::Fresh => is_open,
-                Standing::Silent => is_open && self.silent < self.silent_share,
-            }
-    }
-
-    fn take(&mut self, standing: Standing) {
-        self.free = self.free.saturating_sub(1);
-        self.silent += usize::from(standing == Standing::Silent);
-        self.unproven += usize::from(standing != Standing::Proven);
-    }
 }
 
 /// Everything under way, by destination.
@@ -236,6 +120,7 @@ impl Lanes {
         let turns = due.into_iter().map(|(lane, one)| Turn {
             destination: one.destination.clone(),
             room: self.room(one, now),
+            at_a_time: self.bounds.at_first(&one.destination),
             standing: Self::standing(lane, one.tried, now),
         });
         turns.filter(|turn| turn.room > 0).collect()
@@ -254,8 +139,8 @@ impl Lanes {
         next.min()
     }
 
-    /// Deals the places round: one to each turn, then a second, while everybody's shares
-    /// allow. `hand` gives what a turn has waiting and is asked once, when it is needed.
+    /// Deals the places round: one to each turn, or to the relay, which stands for many, one
+    /// for each connection; then again, while everybody's shares allow. `hand` gives what a turn has waiting and is asked once, when it is needed.
     ///
     /// # Errors
     /// What `hand` says.
@@ -278,9 +163,13 @@ impl Lanes {
                     Some(held) => held,
                     None => held.insert(hand(turn)?.into_iter().take(turn.room)),
                 };
-                let Some(card) = held.next() else { continue };
-                places.take(turn.standing);
-                dealt.push((card, turn.destination.clone()));
+                for card in held.by_ref().take(turn.at_a_time) {
+                    places.take(turn.standing);
+                    dealt.push((card, turn.destination.clone()));
+                    if !places.has_one_for(turn.standing) {
+                        break;
+                    }
+                }
             }
             if dealt.len() == before {
                 return Ok(dealt);
@@ -333,13 +222,7 @@ impl Lanes {
     }
 
     fn places(&self, now: DateTime<Utc>) -> Places {
-        let mut places = Places {
-            free: self.bounds.in_flight,
-            silent: 0,
-            unproven: 0,
-            silent_share: self.bounds.share(SILENT_SHARE),
-            unproven_share: self.bounds.share(UNPROVEN_SHARE),
-        };
+        let mut places = self.bounds.places();
         for lane in self.known.values() {
             let standing = Self::standing(Some(lane), false, now);
             for _ in 0..lane.under_way() {
