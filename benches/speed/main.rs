@@ -4,12 +4,13 @@
 //! minutes more than later ones, for it plans them all.
 //! `cargo bench -- --short` is the form for CI: up to 20,000 decisions, about a minute.
 //!
-//! A further word, `planning`, `sending` or `rest`, measures only that.
+//! A further word, `planning`, `sending`, `burst` or `rest`, measures only that.
 //!
 //! Each number is a ratio of two measurements made in turn on the same machine, or far
 //! from its bar; `report` says by how much a bar may be missed before the bench fails.
 //! Processes are measured whole, from exec to exit. Scenes are kept below `target/`.
 
+mod burst;
 mod planning;
 mod process;
 mod receivers;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use burst::Burst;
 use receivers::Receivers;
 use report::Line;
 use scene::Scene;
@@ -36,6 +38,7 @@ struct Form {
     large: u32,
     runs: usize,
     sendings: usize,
+    burst: Burst,
     rest: Duration,
 }
 
@@ -45,6 +48,10 @@ const LONG: Form = Form {
     large: 1_000_000,
     runs: 15,
     sendings: 9,
+    burst: Burst {
+        messages: 10_000,
+        endpoints: 500,
+    },
     rest: Duration::from_mins(1),
 };
 
@@ -54,6 +61,10 @@ const SHORT: Form = Form {
     large: 20_000,
     runs: 9,
     sendings: 3,
+    burst: Burst {
+        messages: 2_000,
+        endpoints: 100,
+    },
     rest: Duration::from_secs(10),
 };
 
@@ -72,7 +83,7 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 /// What can be measured by itself.
-const PARTS: [&str; 3] = ["planning", "sending", "rest"];
+const PARTS: [&str; 4] = ["planning", "sending", "burst", "rest"];
 
 fn measure(form: &Form, is_wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<Vec<Line>> {
     let under = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("speed");
@@ -87,6 +98,9 @@ fn measure(form: &Form, is_wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<Vec<
     if is_wanted("sending") {
         lines.push(sending::throughput(&small, &receivers, form.sendings)?);
         lines.push(sending::fairness(&small, &receivers, form.sendings)?);
+    }
+    if is_wanted("burst") {
+        lines.extend(burst::half_past_eight(&small, &receivers, form.burst)?);
     }
     if is_wanted("planning") {
         let large = planned(of(form.large)?)?;

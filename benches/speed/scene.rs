@@ -93,7 +93,7 @@ impl Scene {
     pub(crate) fn configure(&self, smtp: u16, http: u16) -> anyhow::Result<()> {
         let relay = "transport = \"smtp\"\nhost = \"127.0.0.1\"\ntls = \"none\"";
         let text = format!(
-            "[mail]\n{relay}\nport = {smtp}\nfrom = \"centre <duban@example.gov.cn>\"\n\n\
+            "[mail]\n{relay}\nport = {smtp}\nfrom = \"centre <duban@example.gov.cn>\"\nper_minute = 0\n\n\
              [egress]\nloopback_ports = [{http}]\n\n[log]\nlevel = \"info\"\n"
         );
         fs::write(self.config(), text)?;

@@ -19,6 +19,7 @@ use duban::store::ledger::{self, outbox};
 use rusqlite::Connection;
 
 use crate::planning::due_changes;
+use crate::process::Daemon;
 use crate::receivers::Receivers;
 use crate::report::{Line, TIME_MARGIN, Want, median, millis, spread};
 use crate::scene::{Scene, UNITS, unit};
@@ -104,6 +105,7 @@ impl Outbox {
     /// [`NOTICES`] by webhook, and by mail too where `mails` is set.
     fn fill(scene: &Scene, mails: bool) -> anyhow::Result<Self> {
         let full = scene.folder.join("outbox.db");
+        plan_anew(scene)?;
         fs::copy(scene.ledger(), &full)?;
         let changes = due_changes(scene)?;
         let mut ledger = Connection::open(&full)?;
@@ -172,6 +174,14 @@ impl Outbox {
         }
         took
     }
+}
+
+/// A scene that was planned by an earlier build is planned for with the books in force:
+/// nothing is sent before that.
+fn plan_anew(scene: &Scene) -> anyhow::Result<()> {
+    let mut daemon = Daemon::start(scene)?;
+    daemon.ready()?;
+    daemon.stop()
 }
 
 /// The notice for the `n`th person and unit, so that each mail is one of its own.

@@ -18,7 +18,6 @@ mod tls;
 mod trail;
 
 use std::path::Path;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -35,7 +34,6 @@ pub struct Channels {
     mail: Mailer,
     webhook: Poster,
     wording: Wording,
-    longest_attempt: Duration,
 }
 
 impl std::fmt::Debug for Channels {
@@ -58,7 +56,6 @@ impl Channels {
         egress: &Egress,
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
-        let longest_attempt = mail.longest_attempt().max(webhook.timeout());
         let wording = Wording::new().map_err(|fault| vec![fault]);
         let mail = Mailer::new(mail, credentials);
         let webhook = Poster::new(webhook, endpoints, egress, credentials);
@@ -67,7 +64,6 @@ impl Channels {
                 mail,
                 webhook,
                 wording,
-                longest_attempt,
             }),
             (mail, webhook, wording) => {
                 let faults = [mail.err(), webhook.err(), wording.err()];
@@ -88,12 +84,6 @@ impl Channels {
     /// What is allowed but unwise: a readable password file, a relay without TLS.
     pub fn warnings(&self) -> impl Iterator<Item = &Fault> {
         self.mail.warnings.iter().chain(&self.webhook.warnings)
-    }
-
-    /// The longest one attempt can take; a lease must outlast it.
-    #[must_use]
-    pub const fn longest_attempt(&self) -> Duration {
-        self.longest_attempt
     }
 
     /// Ends what is still open, politely and within seconds.

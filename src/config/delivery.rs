@@ -27,6 +27,8 @@ pub struct Delivery {
     /// How long a message may fail before it fails upward, and before it fails further; in
     /// minutes.
     pub upward_after_min: u32,
+    /// Nothing is sent while the ledger's disk has less room than this, in MiB.
+    pub min_free_mib: u32,
     /// How often and how long.
     pub retry: RetryPolicy,
 }
@@ -39,12 +41,21 @@ impl Default for Delivery {
             per_destination: 4,
             lease_secs: 1800,
             upward_after_min: 60,
+            // The answers of all that can be under way need less than one; the rest is for
+            // whoever else writes to the disk before somebody looks.
+            min_free_mib: 64,
             retry: RetryPolicy::default(),
         }
     }
 }
 
 impl Delivery {
+    /// The same in bytes.
+    #[must_use]
+    pub fn least_free_bytes(&self) -> u64 {
+        u64::from(self.min_free_mib) * 1024 * 1024
+    }
+
     /// Each key that is out of bounds, with what was found and what was expected.
     pub(super) fn contradictions(&self) -> Vec<(&'static str, String, String)> {
         let retry = &self.retry;

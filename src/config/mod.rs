@@ -158,7 +158,9 @@ impl Config {
         }
     }
 
-    fn longest_attempt_secs(&self) -> u64 {
+    /// The longest one attempt can take once a connection is free, in seconds.
+    #[must_use]
+    pub fn longest_attempt_secs(&self) -> u64 {
         let longest = self.mail.longest_attempt().max(self.webhook.timeout());
         longest.as_secs()
     }

@@ -13,6 +13,9 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use tokio_cron_scheduler::Job;
 
+/// Longer than an hour is not a spread but another hour of sending.
+const SPREAD_SECS_MAX: u32 = 3600;
+
 /// `[schedule]`: all times are of Asia/Shanghai.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -25,6 +28,8 @@ pub struct Schedule {
     /// Nothing is sent later on a day.
     #[serde(deserialize_with = "hour_and_minute")]
     pub send_until: NaiveTime,
+    /// What waits for `send_from` goes out over so many seconds.
+    pub spread_secs: u32,
     /// When the supervision centre's daily digest is due.
     #[serde(deserialize_with = "hour_and_minute")]
     pub digest_at: NaiveTime,
@@ -38,6 +43,7 @@ impl Default for Schedule {
             wake: bells.into_iter().flatten().collect(),
             send_from: opening(),
             send_until: opening() + chrono::TimeDelta::minutes(8 * 60 + 30),
+            spread_secs: 120,
             digest_at: opening(),
         }
     }
@@ -57,6 +63,10 @@ impl Schedule {
             let (from, until) = (shown(self.send_from), shown(self.send_until));
             let expected = format!("between send_from, {from}, and send_until, {until}");
             all.push(("digest_at", shown(self.digest_at), expected));
+        }
+        if self.spread_secs > SPREAD_SECS_MAX {
+            let expected = format!("a number from 0 to {SPREAD_SECS_MAX}");
+            all.push(("spread_secs", self.spread_secs.to_string(), expected));
         }
         all
     }

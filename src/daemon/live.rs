@@ -18,8 +18,11 @@ use crate::clock::Clock;
 use crate::config::{Bell, Config};
 use crate::domain::fault::Fault;
 use crate::domain::ladder::SendWindow;
+use crate::domain::lanes::Bounds;
+use crate::domain::notice::Channel;
 use crate::domain::pack::{self, Pack};
 use crate::domain::shipped;
+use crate::jobs::gate::Gate;
 use crate::jobs::round::Work;
 use crate::jobs::{Context, Library, Limits, Watch};
 use crate::store::ledger::Ledger;
@@ -79,6 +82,9 @@ impl Live {
         for doubt in channels.warnings().chain(of_heartbeat) {
             tracing::warn!(%doubt, "allowed, but unwise");
         }
+        let gate = Gate::on(config.catalog.clone(), library.fingerprint.clone())
+            .with_room(config.ledger.clone(), config.delivery.least_free_bytes())
+            .with_connections(config.mail.connections());
         Ok(Self {
             library: Arc::new(library),
             context: Context {
@@ -88,6 +94,7 @@ impl Live {
                 watch: Watch::default(),
                 policy: config.delivery.retry.clone(),
                 limits: limits(config),
+                gate: Arc::new(gate),
                 holder: format!("pid-{}", std::process::id()),
             },
             catalog: config.catalog.clone(),
@@ -136,6 +143,7 @@ pub fn library(config: &Config) -> Result<Library, Vec<Fault>> {
     let window = SendWindow {
         from: config.schedule.send_from,
         until: config.schedule.send_until,
+        spread_secs: config.schedule.spread_secs,
     };
     let directory = config.units.directory.clone();
     let fingerprint = fingerprint(&format!("{pack:?}{calendar:?}{directory:?}"));
@@ -162,11 +170,26 @@ pub fn pack_of(path: Option<&Path>) -> Result<Pack, Vec<Fault>> {
 fn limits(config: &Config) -> Limits {
     let delivery = &config.delivery;
     let of = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let own = config.units.endpoints.iter().filter_map(|endpoint| {
+        let destination = Channel::Webhook.destination(&endpoint.unit);
+        Some((destination, endpoint.per_minute?))
+    });
+    let longest = u32::try_from(config.longest_attempt_secs()).unwrap_or(u32::MAX);
+    let channels = [
+        (Channel::Mail, config.mail.per_minute()),
+        (Channel::Webhook, config.webhook.per_minute),
+    ];
+    let channels = channels.map(|(channel, rate)| (channel.name().to_owned(), rate));
     Limits {
-        in_flight: of(delivery.in_flight),
-        per_destination: of(delivery.per_destination),
-        per_relay: config.mail.connections() * MESSAGES_PER_CONNECTION,
+        bounds: Bounds {
+            in_flight: of(delivery.in_flight),
+            per_destination: of(delivery.per_destination),
+            relay_start: config.mail.connections(),
+            per_relay: config.mail.connections() * MESSAGES_PER_CONNECTION,
+            per_minute: channels.into_iter().chain(own).collect(),
+        },
         lease_secs: delivery.lease_secs,
+        wait_secs: delivery.lease_secs.saturating_sub(longest),
     }
 }
 

@@ -44,6 +44,9 @@ use systemd::StatusLine;
 /// then is returned at the next start as a marked repeat. Less than `TimeoutStopSec`.
 const DRAIN: Duration = Duration::from_secs(30);
 
+/// Saying goodbye to the relay may take this long; nothing depends on it.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// What was handed to the ledger may take this long to reach the disk after the drain. A
 /// round of planning that is still under way is not waited for: its pages are written
 /// whole or not at all, and the next start makes the round again.
@@ -152,6 +155,13 @@ impl Daemon {
         systemd::stopping(DRAIN);
         stop.cancel();
         drain(parts).await;
+        let carrier = Arc::clone(&live.borrow().context.carrier);
+        if tokio::time::timeout(GOODBYE, carrier.close())
+            .await
+            .is_err()
+        {
+            warn!("the relay did not answer our goodbye");
+        }
         Ok(())
     }
 

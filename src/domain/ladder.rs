@@ -4,7 +4,7 @@
 //! superseded) and the hours in which messages go out. Refuses to know who is
 //! behind an audience; that is `address`.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -203,6 +203,8 @@ pub struct SendWindow {
     pub from: NaiveTime,
     /// Last minute.
     pub until: NaiveTime,
+    /// What waits for the first minute goes out over so many seconds.
+    pub spread_secs: u32,
 }
 
 impl SendWindow {
@@ -226,4 +228,31 @@ impl SendWindow {
         }
         next.and_time(self.from)
     }
+
+    /// The same for one recipient: what waits for the window's first minute is spread over
+    /// the seconds after it, so that not everybody is written to at once. All that one
+    /// recipient is told comes at the same second, and so in one mail.
+    #[must_use]
+    pub fn release_to(
+        &self,
+        address: &str,
+        now: NaiveDateTime,
+        latest_on: NaiveDate,
+        calendar: &Calendar,
+    ) -> NaiveDateTime {
+        let at = self.release(now, latest_on, calendar);
+        if at == now {
+            return at;
+        }
+        let window = (self.until - self.from).num_seconds();
+        let seconds = i64::from(self.spread_secs).min(window.max(0)) + 1;
+        at + TimeDelta::seconds(i64::from(hash(address)) % seconds)
+    }
+}
+
+/// FNV-1a: the same for the same text, for ever, and even over short ones.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }

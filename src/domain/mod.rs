@@ -36,6 +36,8 @@ pub mod plan;
 
 pub mod delivery;
 pub mod upward;
+pub mod lanes;
+pub mod truth;
 
 pub mod timekeeping;
 pub mod health;

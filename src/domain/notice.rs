@@ -33,6 +33,26 @@ impl Channel {
             Self::Webhook => "webhook",
         }
     }
+
+    /// What is kept from waiting for others: all mail shares one relay, every unit's
+    /// endpoint stands for itself.
+    #[must_use]
+    pub fn destination(self, unit: &str) -> String {
+        match self {
+            Self::Mail => self.name().to_owned(),
+            Self::Webhook => format!("{}:{unit}", self.name()),
+        }
+    }
+
+    /// Whether one message carries all notices of a sweep for one recipient, as people want
+    /// it; machines get one event each.
+    #[must_use]
+    pub const fn groups(self) -> bool {
+        match self {
+            Self::Mail => true,
+            Self::Webhook => false,
+        }
+    }
 }
 
 impl fmt::Display for Channel {
@@ -57,14 +77,10 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// What is kept from waiting for others: all mail shares one relay, every endpoint
-    /// stands for itself.
+    /// What it shares its way with.
     #[must_use]
     pub fn destination(&self) -> String {
-        match self.channel {
-            Channel::Mail => self.channel.name().to_owned(),
-            Channel::Webhook => format!("{}:{}", self.channel.name(), self.unit),
-        }
+        self.channel.destination(&self.unit)
     }
 }
 

@@ -1,26 +1,25 @@
 //! From the outbox to the recipients: claim, send, judge, settle.
 //!
-//! Owns how much is under way at once and that no destination waits for another. The
-//! attempt is on disk before the network is touched, so a crash at any line loses
-//! nothing; at worst a recipient sees a message twice, marked as a repeat. Refuses to
-//! judge (`domain::delivery`) and to speak (`channels`).
+//! Owns the way of one message. The attempt is on disk before the network is touched, so
+//! a crash at any line loses nothing; at worst a recipient sees a message twice, marked
+//! as a repeat. Refuses to judge (`domain::delivery`), to speak (`channels`) and to say
+//! whose turn it is (`deliveries`).
 
-use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use tracing::{error, info, warn};
 
 use super::Context;
+pub use super::deliveries::{Deliveries, Step};
+use super::gate::Ground;
 use crate::clock::{civil, instant};
-use crate::domain::delivery::{Outcome, Verdict, verdict};
+use crate::domain::delivery::{Class, Outcome, Verdict, verdict};
+use crate::domain::lanes::Heard;
 use crate::store::StoreError;
 use crate::store::ledger::holds::Turn;
-use crate::store::ledger::outbox::{self, Claim, Lease, Wanted};
+use crate::store::ledger::outbox::{self, Claim};
 
 /// An answer that cannot be written down, on a full disk say, is kept and offered to the
 /// ledger again at this pace.
@@ -39,40 +38,50 @@ pub struct Tally {
     pub deferred: u64,
     /// Messages given up on.
     pub given_up: u64,
+    /// Whatever is due waits for a plan: the catalogue, or the law, is ahead of the last.
+    pub is_behind: bool,
 }
 
-/// Whether a step did anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// It did, and there may be more.
-    Worked,
-    /// Nothing is under way and nothing may go out now.
-    Idle,
+/// What came of one message.
+pub(super) struct Settled {
+    pub(super) destination: String,
+    pub(super) begun: DateTime<Utc>,
+    pub(super) heard: Heard,
+    pub(super) verdict: Result<Verdict, StoreError>,
 }
 
-/// Delivers whatever may go out now, and waits for the answers.
+/// Delivers whatever may go out now, and waits for the answers; whoever calls has planned
+/// before. What may go out later is left for later.
 ///
 /// # Errors
 /// What the ledger says; attempts under way are then returned by their leases.
 pub async fn until_idle(context: &Context) -> Result<Tally, StoreError> {
     let mut deliveries = Deliveries::new(context.clone());
     while deliveries.step().await? == Step::Worked {}
-    Ok(deliveries.tally)
+    Ok(Tally {
+        is_behind: deliveries.wait_for_a_plan(),
+        ..deliveries.tally
+    })
 }
 
 /// Delivers one message. Its attempt is on disk already.
-async fn deliver(context: Context, mut claim: Claim) -> Settled {
-    let began = context.now();
-    claim.message.sent_on = Some(civil(began).date());
+pub(super) async fn deliver(context: Context, mut claim: Claim, ground: Ground) -> Settled {
     claim.attempt.useful_until = claim.message.content.useful_on().map(end_of);
-    let outcome = context.carrier.carry(&claim.message, began).await;
-    let verdict = verdict(&outcome, &claim.attempt, context.now(), &context.policy);
+    let (outcome, heard) = attempt(&context, &mut claim, ground).await;
+    let now = context.now();
+    let verdict = match heard {
+        // It goes out as soon as it is planned for, if there is anything left of it.
+        Heard::NotAsked => Verdict::RetryAt { at: now },
+        _ => verdict(&outcome, &claim.attempt, now, &context.policy),
+    };
     let settled = settle(&context, &claim, outcome, verdict.clone()).await;
     if let Ok(turn) = &settled {
         log(&claim, &verdict, *turn);
     }
     Settled {
         destination: claim.destination,
+        begun: claim.begun,
+        heard,
         verdict: settled.map(|_| verdict),
     }
 }
@@ -80,6 +89,46 @@ async fn deliver(context: Context, mut claim: Claim) -> Settled {
 /// Midnight at the end of a day, in the law's zone.
 fn end_of(day: NaiveDate) -> DateTime<Utc> {
     instant((day + Days::new(1)).and_time(NaiveTime::MIN))
+}
+
+/// One attempt. A mail may have waited for its turn on a connection: what it goes by is
+/// looked at again, and the first byte follows at once.
+async fn attempt(context: &Context, claim: &mut Claim, ground: Ground) -> (Outcome, Heard) {
+    let _turn = context.gate.turn(claim.message.recipient.channel).await;
+    let now = match still_good(context, claim, ground) {
+        Ok(now) => now,
+        Err((phase, why)) => {
+            return (Outcome::new(Class::Deferred, phase, why), Heard::NotAsked);
+        }
+    };
+    claim.message.sent_on = Some(civil(now).date());
+    let outcome = context.carrier.carry(&claim.message, now).await;
+    let heard = Heard::of(&outcome, &claim.destination);
+    (outcome, heard)
+}
+
+/// Whether a message that was claimed may still be sent, and the moment it is; or in which
+/// phase it ends, and why.
+fn still_good(
+    context: &Context,
+    claim: &Claim,
+    ground: Ground,
+) -> Result<DateTime<Utc>, (&'static str, &'static str)> {
+    let Some(now) = context.trusted_now() else {
+        return Err((
+            "clock",
+            "the clock jumped after the claim; nothing was sent",
+        ));
+    };
+    // Its lease would run out under way, and another attempt begin beside it.
+    if now - claim.begun > TimeDelta::seconds(context.limits.wait_secs.into()) {
+        return Err(("queue", "no connection was free in time; nothing was sent"));
+    }
+    if !context.gate.still_holds(ground) {
+        let why = "the catalogue changed after the claim; nothing was sent";
+        return Err(("catalogue", why));
+    }
+    Ok(now)
 }
 
 /// Transaction 3, offered again while the ledger cannot take it.
@@ -137,147 +186,5 @@ fn log_hold(destination: &str, verdict: &Verdict, turn: Option<Turn>) {
             info!(destination, waiting, "this way is free again");
         }
         (Some(Turn::Began) | None, _) => {}
-    }
-}
-
-/// What came of one message.
-struct Settled {
-    destination: String,
-    verdict: Result<Verdict, StoreError>,
-}
-
-type Claiming = Pin<Box<dyn Future<Output = Result<Vec<Claim>, StoreError>> + Send>>;
-type UnderWay = Pin<Box<dyn Future<Output = Settled> + Send>>;
-
-/// Deliveries under way. Dropping a step loses nothing: what it waits for stays here.
-pub struct Deliveries {
-    context: Context,
-    claiming: Option<Claiming>,
-    under_way: FuturesUnordered<UnderWay>,
-    in_flight: BTreeMap<String, usize>,
-    look_again: bool,
-    /// What they came to so far.
-    pub tally: Tally,
-}
-
-impl std::fmt::Debug for Deliveries {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Deliveries")
-            .field("in_flight", &self.in_flight)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Deliveries {
-    /// Nothing under way yet; the first step looks into the outbox.
-    #[must_use]
-    pub fn new(context: Context) -> Self {
-        Self {
-            context,
-            claiming: None,
-            under_way: FuturesUnordered::new(),
-            in_flight: BTreeMap::new(),
-            look_again: true,
-            tally: Tally::default(),
-        }
-    }
-
-    /// Something new may be in the outbox.
-    pub const fn look_again(&mut self) {
-        self.look_again = true;
-    }
-
-    /// Later messages go out with these settings; what is under way keeps its own.
-    pub fn use_context(&mut self, context: Context) {
-        self.context = context;
-    }
-
-    /// Takes nothing more; further steps only finish what is under way.
-    pub fn take_no_more(&mut self) {
-        self.context.limits.in_flight = 0;
-        self.look_again = false;
-    }
-
-    /// Begins or finishes something, or finds that there is nothing to do.
-    ///
-    /// # Errors
-    /// What the ledger says. The next step may be taken all the same.
-    pub async fn step(&mut self) -> Result<Step, StoreError> {
-        if self.claiming.is_none() && self.may_claim() {
-            self.look_again = false;
-            self.claiming = Some(self.claim());
-        }
-        tokio::select! {
-            biased;
-            claims = finish(&mut self.claiming), if self.claiming.is_some() => {
-                self.claiming = None;
-                self.begin(claims?);
-            }
-            Some(settled) = self.under_way.next() => self.count(settled)?,
-            else => return Ok(Step::Idle),
-        }
-        Ok(Step::Worked)
-    }
-
-    /// Claims come in batches of at least half of what may be under way, so that they
-    /// share a sync to disk.
-    fn may_claim(&self) -> bool {
-        self.look_again && self.under_way.len() * 2 <= self.context.limits.in_flight
-    }
-
-    /// Transaction 2. Nothing is taken up while the clock is not believed.
-    fn claim(&self) -> Claiming {
-        let Some(now) = self.context.trusted_now() else {
-            return Box::pin(std::future::ready(Ok(Vec::new())));
-        };
-        let limits = &self.context.limits;
-        let wanted = Wanted {
-            room: limits.in_flight.saturating_sub(self.under_way.len()),
-            in_flight: self.in_flight.clone(),
-            per_destination: limits.per_destination,
-            per_relay: limits.per_relay,
-        };
-        let lease = Lease {
-            holder: self.context.holder.clone(),
-            until: now + TimeDelta::seconds(limits.lease_secs.into()),
-        };
-        let ledger = self.context.ledger.clone();
-        Box::pin(async move {
-            let claim = move |c: &_| outbox::claim(c, wanted, &lease, now);
-            ledger.write("claim messages", claim).await
-        })
-    }
-
-    fn begin(&mut self, claims: Vec<Claim>) {
-        // Where there was something, there may be more.
-        self.look_again |= !claims.is_empty();
-        for claim in claims {
-            *self.in_flight.entry(claim.destination.clone()).or_default() += 1;
-            self.under_way
-                .push(Box::pin(deliver(self.context.clone(), claim)));
-        }
-    }
-
-    /// A place has become free; more may have waited for just this destination.
-    fn count(&mut self, settled: Settled) -> Result<(), StoreError> {
-        if let Some(n) = self.in_flight.get_mut(&settled.destination) {
-            *n = n.saturating_sub(1);
-        }
-        self.in_flight.retain(|_, n| *n > 0);
-        self.look_again = self.context.limits.in_flight > 0;
-        match settled.verdict? {
-            Verdict::Done => self.tally.delivered += 1,
-            Verdict::RetryAt { .. } | Verdict::HoldDestination { .. } => self.tally.deferred += 1,
-            Verdict::GiveUp { .. } => self.tally.given_up += 1,
-        }
-        Ok(())
-    }
-}
-
-/// Waits for a claim without letting go of it.
-async fn finish(claiming: &mut Option<Claiming>) -> Result<Vec<Claim>, StoreError> {
-    match claiming {
-        Some(claiming) => claiming.await,
-        None => Ok(Vec::new()),
     }
 }

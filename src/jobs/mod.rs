@@ -6,7 +6,9 @@
 
 pub mod auditor;
 pub mod deliver;
+mod deliveries;
 pub mod digest;
+pub mod gate;
 pub mod older;
 pub mod plan;
 pub mod round;
@@ -27,9 +29,11 @@ use crate::domain::calendar::Calendar;
 use crate::domain::delivery::{Outcome, RetryPolicy};
 use crate::domain::directory::Directory;
 use crate::domain::ladder::SendWindow;
+use crate::domain::lanes::Bounds;
 use crate::domain::notice::Message;
 use crate::domain::pack::Pack;
 use crate::store::ledger::Ledger;
+use gate::Gate;
 pub use watch::Watch;
 
 /// The law, the calendar and the directory in force, and what names this very state
@@ -63,30 +67,41 @@ impl Library {
 /// How many messages may be under way at once, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// In all: what a crash can leave uncertain is bounded by it.
-    pub in_flight: usize,
-    /// To one endpoint.
-    pub per_destination: usize,
-    /// To the mail relay, which stands for many mailboxes.
-    pub per_relay: usize,
+    /// How many, in all and to each destination, and how fast.
+    pub bounds: Bounds,
     /// How long an attempt may take before its message is returned, in seconds; longer
     /// than all deadlines of a conversation together.
     pub lease_secs: u32,
+    /// How long a message may wait for a connection and still be done before its lease
+    /// ends, in seconds.
+    pub wait_secs: u32,
 }
 
 /// What is on its way: an attempt that will end with an outcome.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A goodbye on its way.
+pub type Closing<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// What takes a message to its recipient: the channels, or the scripted peers of a
 /// simulation. An attempt that failed is an outcome, never an error.
 pub trait Carrier: Debug + Send + Sync {
     /// Makes one attempt; `now` is its wall clock.
     fn carry<'a>(&'a self, message: &'a Message, now: DateTime<Utc>) -> Sending<'a>;
+
+    /// Ends politely what is still open, once nothing is under way any more.
+    fn close(&self) -> Closing<'_> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 impl Carrier for Channels {
     fn carry<'a>(&'a self, message: &'a Message, now: DateTime<Utc>) -> Sending<'a> {
         Box::pin(self.send(message, now))
+    }
+
+    fn close(&self) -> Closing<'_> {
+        Box::pin(self.close())
     }
 }
 
@@ -105,6 +120,8 @@ pub struct Context {
     pub policy: RetryPolicy,
     /// How much may be under way.
     pub limits: Limits,
+    /// What can stand against sending anything.
+    pub gate: Arc<Gate>,
     /// This process, by a name of its own.
     pub holder: String,
 }

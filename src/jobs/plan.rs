@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::Library;
 use crate::clock::{civil, instant};
+use crate::domain::address::Draft;
 use crate::domain::decision::DecisionId;
 use crate::domain::findings::findings;
 use crate::domain::plan::{self, Change};
@@ -219,14 +220,11 @@ fn apply(
         warn!(%fault, "the catalogue has something that cannot be read or contradicts itself");
     }
     let now = desk.now;
-    let plans: Vec<(DecisionPlan, Vec<DateTime<Utc>>)> = plans
+    let plans: Vec<(DecisionPlan, Vec<Vec<DateTime<Utc>>>)> = plans
         .into_iter()
         .map(|plan| {
-            let releases = plan
-                .changes
-                .iter()
-                .map(|change| release(desk, change))
-                .collect();
+            let releases = plan.changes.iter().map(|change| releases(desk, change));
+            let releases = releases.collect();
             (plan, releases)
         })
         .collect();
@@ -241,15 +239,16 @@ fn apply(
     })
 }
 
-/// When a change's notices may go out.
-fn release(desk: &Desk<'_>, change: &Change) -> DateTime<Utc> {
-    let latest_on = change.record.latest_on;
-    let calendar = &desk.library.calendar;
-    instant(
-        desk.library
-            .window
-            .release(civil(desk.now), latest_on, calendar),
-    )
+/// When each of a change's notices may go out.
+fn releases(desk: &Desk<'_>, change: &Change) -> Vec<DateTime<Utc>> {
+    let (now, latest_on) = (civil(desk.now), change.record.latest_on);
+    let Library {
+        window, calendar, ..
+    } = desk.library;
+    let release = |draft: &Draft| {
+        instant(window.release_to(&draft.recipient.address, now, latest_on, calendar))
+    };
+    change.notices.iter().map(release).collect()
 }
 
 fn remember(desk: &Desk<'_>, ledger: &Ledger, watermark: Watermark) -> Result<(), StoreError> {
@@ -268,11 +267,6 @@ fn remember(desk: &Desk<'_>, ledger: &Ledger, watermark: Watermark) -> Result<()
 
 /// How far the last complete pass had read, if there was one.
 fn remembered(desk: &Desk<'_>) -> Result<Option<Watermark>, StoreError> {
-    let setting = |name| {
-        desk.reader
-            .ask("read the watermark", |c| settings::get(c, name))
-    };
-    let seq = setting(settings::CATALOG_SEQ)?.and_then(|seq| seq.parse().ok());
-    let books = setting(settings::BOOKS)?;
-    Ok(seq.zip(books).map(|(seq, books)| Watermark { seq, books }))
+    let read = desk.reader.ask("read the watermark", settings::watermark)?;
+    Ok(read.map(|(seq, books)| Watermark { seq, books }))
 }

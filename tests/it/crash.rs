@@ -1,12 +1,12 @@
 //! Killed anywhere between the catalogue and the receipt: nothing is lost, and nothing is
 //! said twice without saying so.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use duban::domain::delivery::{Class, Outcome, Verdict};
-use duban::store::ledger::outbox::{self, Claim, Lease, Wanted};
+use duban::domain::lanes::{Bounds, Lanes};
+use duban::store::ledger::outbox::{self, Claim, Lease};
 
 use crate::support::http::Answer;
 use crate::support::mailbox::Mail;
@@ -27,18 +27,20 @@ fn planned() -> World {
 /// Transaction 2, and nothing after it.
 fn claim_all(world: &World) -> Vec<Claim> {
     let now = world.clock.now();
-    let wanted = Wanted {
-        room: 64,
-        in_flight: BTreeMap::new(),
+    let lanes = Lanes::new(Bounds {
+        in_flight: 64,
         per_destination: 64,
         per_relay: 64,
-    };
+        relay_start: 64,
+        ..Bounds::default()
+    });
     let lease = Lease {
         holder: "killed".to_owned(),
         until: now + TimeDelta::minutes(30),
     };
-    let claim = move |c: &_| outbox::claim(c, wanted, &lease, now);
-    world.ledger().write_blocking("claim", claim).unwrap()
+    let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
+    let claimed = world.ledger().write_blocking("claim", claim).unwrap();
+    claimed.claims
 }
 
 fn notices(world: &World) -> Vec<Mail> {

@@ -1,12 +1,11 @@
 //! A channel that waits as a whole: one message probes it, and nobody else waits for it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::daemon::start_writer;
 use duban::domain::delivery::{Class, Outcome, Verdict};
 use duban::domain::hold::Cause;
-use duban::store::ledger::outbox::{self, Lease, Wanted};
+use duban::domain::lanes::{Bounds, Lanes};
+use duban::store::ledger::outbox::{self, Claim, Lease};
 use duban::store::ledger::{self, Ledger, holds};
 use tempfile::TempDir;
 
@@ -56,20 +55,26 @@ fn held(folder: &TempDir, probe_at: &'static str) -> Ledger {
 
 /// The keys a claim takes while so many are in flight.
 fn claimed(ledger: &Ledger, in_flight: &[(&str, usize)]) -> Vec<String> {
-    let in_flight = in_flight.iter().map(|(name, n)| ((*name).to_owned(), *n));
-    let wanted = Wanted {
-        room: 64,
-        in_flight: in_flight.collect::<BTreeMap<_, _>>(),
+    let mut lanes = Lanes::new(Bounds {
+        in_flight: 64,
         per_destination: 4,
         per_relay: 32,
-    };
+        ..Bounds::default()
+    });
+    for (destination, n) in in_flight {
+        (0..*n).for_each(|_| lanes.begin(destination, 1, now()));
+    }
     let lease = Lease {
         holder: "test".to_owned(),
         until: now() + TimeDelta::hours(1),
     };
-    let claim = move |c: &rusqlite::Connection| outbox::claim(c, wanted, &lease, now());
-    let claims = ledger.write_blocking("claim messages", claim).unwrap();
-    claims.into_iter().map(|claim| claim.message.key).collect()
+    let claim = move |c: &rusqlite::Connection| outbox::claim(c, &lanes, &lease, now());
+    let claimed = ledger.write_blocking("claim messages", claim).unwrap();
+    claimed
+        .claims
+        .into_iter()
+        .map(|claim| claim.message.key)
+        .collect()
 }
 
 #[test]
@@ -239,14 +244,10 @@ fn a_fault_neither_takes_over_nor_ends_what_a_person_holds() {
         until: now() + TimeDelta::hours(1),
     };
     let causes = move |c: &rusqlite::Connection| {
-        let wanted = Wanted {
-            room: 1,
-            in_flight: BTreeMap::new(),
-            per_destination: 1,
-            per_relay: 1,
-        };
-        let claim = outbox::claim(c, wanted, &lease, now())?.remove(0);
-        assert_eq!(claim.destination, "mail");
+        let lanes = Lanes::new(Bounds::default());
+        let claimed = outbox::claim(c, &lanes, &lease, now())?;
+        let of_mail = |claim: &Claim| claim.destination == "mail";
+        let claim = claimed.claims.into_iter().find(of_mail).unwrap();
         // While the probe is under way, a person holds the relay.
         holds::begin(c, "mail", (Cause::Hand, "检修"), None, now())?;
         let refused = Outcome::new(Class::Deferred, "auth", "535").of_channel();

@@ -1,12 +1,12 @@
 //! The tables follow from the audit log: made again from it they are the same, row by row,
 //! and the log that comes of it is the same to the byte.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::TimeDelta;
 use duban::domain::hold::Cause;
-use duban::store::ledger::outbox::{self, Lease, Wanted, Whom, Wish};
+use duban::domain::lanes::{Bounds, Lanes};
+use duban::store::ledger::outbox::{self, Lease, Whom, Wish};
 use duban::store::ledger::rebuild::{Difference, compare, rebuild_into};
 use duban::store::ledger::{chain, holds};
 use rusqlite::Connection;
@@ -95,19 +95,17 @@ fn killed(world: &mut World) {
     world.at_time("2026-09-07", "08:30");
     world.plan();
     let now = world.clock.now();
-    let wanted = Wanted {
-        room: 2,
-        in_flight: BTreeMap::new(),
-        per_destination: 2,
-        per_relay: 2,
-    };
+    let lanes = Lanes::new(Bounds {
+        in_flight: 2,
+        ..Bounds::default()
+    });
     let lease = Lease {
         holder: "killed".to_owned(),
         until: now + TimeDelta::minutes(30),
     };
-    let claim = move |c: &_| outbox::claim(c, wanted, &lease, now);
-    let claims = world.ledger().write_blocking("claim", claim).unwrap();
-    assert!(!claims.is_empty());
+    let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
+    let claimed = world.ledger().write_blocking("claim", claim).unwrap();
+    assert!(!claimed.claims.is_empty());
     world.crash_and_reopen();
     world.work();
 }

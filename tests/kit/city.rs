@@ -105,8 +105,9 @@ impl City {
             "[schedule]\nsend_from = \"00:00\"\nsend_until = \"23:59\"\ndigest_at = \"23:59\"\n\
              [rules]\nfile = \"rules.toml\"\n\
              [mail]\ntransport = \"smtp\"\nfrom = \"duban@dc\"\nhost = \"127.0.0.1\"\n\
-             port = {}\ntls = \"none\"\nhello = \"duban.dc\"\n",
-            self.relay.port
+             port = {}\ntls = \"none\"\nhello = \"duban.dc\"\nper_minute = 0\n\
+             [egress]\nloopback_ports = [{}]\n",
+            self.relay.port, self.receiver.port
         );
         fs::write(self.at("duban.toml"), settings).unwrap();
     }

@@ -104,7 +104,7 @@ fn settings(folder: &Path, postfix: &Postfix) {
     let settings = format!(
         "[mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@example.gov.cn>\"\n\
          host = \"127.0.0.1\"\nport = {}\ntls = \"starttls\"\nca_file = \"{}\"\n\
-         hello = \"duban.example.gov.cn\"\n\
+         hello = \"duban.example.gov.cn\"\nper_minute = 0\n\
          [delivery.retry]\npauses_min = [1, 5]\njitter_percent = 20\n",
         postfix.port,
         postfix.authority.file().display()

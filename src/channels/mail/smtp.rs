@@ -10,14 +10,13 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::Route;
 use super::failure::Failure;
 use super::gate::Gate;
 use super::session::Session;
 use crate::channels::plain;
-use crate::domain::delivery::smtp::{Cause, Phase};
 use crate::domain::delivery::{Class, Outcome};
 
 /// The way to one relay.
@@ -38,8 +37,8 @@ impl Relay {
         }
     }
 
-    /// Sends one mail. Waits for a free connection first, and not for ever: behind stalled
-    /// conversations it is given back, to be tried again.
+    /// Sends one mail. It waits for a free connection; whoever has many mails gives each its
+    /// turn beforehand, so that this wait is none.
     pub(super) async fn send(
         &self,
         envelope: &Envelope,
@@ -47,9 +46,8 @@ impl Relay {
         now: DateTime<Utc>,
     ) -> Outcome {
         let (deadlines, asked) = (&self.route.deadlines, Instant::now());
-        let Ok(_permit) = timeout(deadlines.wait, self.permits.acquire()).await else {
-            let busy = "every connection was busy with another mail".to_owned();
-            return Failure::new(Phase::Wait, Cause::Lost(busy)).outcome(now);
+        let Ok(_permit) = self.permits.acquire().await else {
+            return Outcome::new(Class::Deferred, "connect", "the relay is closed");
         };
         let mut session = match self.take(asked).await {
             Ok(session) => session,

@@ -58,6 +58,9 @@ pub struct Endpoint {
     /// The field in which its answer says yes; default any 2xx.
     #[serde(default)]
     pub answer: Option<Field>,
+    /// Its own rate, instead of the one for every endpoint.
+    #[serde(default)]
+    pub per_minute: Option<u32>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -71,6 +74,7 @@ impl fmt::Debug for Endpoint {
             .field("client_cert", &self.client_cert)
             .field("client_key", &self.client_key)
             .field("answer", &self.answer)
+            .field("per_minute", &self.per_minute)
             .finish()
     }
 }

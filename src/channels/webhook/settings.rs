@@ -19,6 +19,9 @@ pub struct Settings {
     pub connect_timeout_secs: u64,
     /// Whether an endpoint may be reached without TLS; loopback always may.
     pub allow_http: bool,
+    /// Posts a minute to one endpoint, after the first ten; 0 where there is no limit.
+    /// An endpoint that is asked too much answers 429 and says when to come again.
+    pub per_minute: u32,
 }
 
 impl Default for Settings {
@@ -27,6 +30,7 @@ impl Default for Settings {
             timeout_secs: 30,
             connect_timeout_secs: 10,
             allow_http: false,
+            per_minute: 0,
         }
     }
 }

@@ -200,6 +200,7 @@ impl Diary {
             delivered,
             deferred,
             given_up,
+            ..
         } = self.tally;
         writeln!(out)?;
         writeln!(

@@ -18,6 +18,7 @@ mod rows;
 mod page;
 mod reader;
 mod units;
+mod witness;
 
 mod csv;
 mod draft;
@@ -38,3 +39,4 @@ pub use export::export;
 pub use plan::{Added, Changed, Difference, ImportPlan};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
+pub use witness::Witness;

@@ -19,6 +19,7 @@ pub mod reader;
 pub mod rebuild;
 mod restore;
 pub mod restored;
+mod room;
 pub mod settings;
 mod told;
 pub mod timekeeping;
@@ -41,6 +42,7 @@ pub use copy::{Copied, copy};
 pub use head_file::{head_file, note as note_head, seen as seen_head};
 pub use reader::Reader;
 pub use restore::{Restore, Since, restore};
+pub use room::free_bytes;
 pub use writer::{Ledger, Writer};
 
 /// Forward-only; a number never changes its meaning.
@@ -54,6 +56,7 @@ fn migrations() -> Migrations<'static> {
             |transaction: &_| Ok(chain::adopt(transaction)?),
         ),
         M::up(include_str!("migrations/0005_finding.sql")),
+        M::up(include_str!("migrations/0006_lanes.sql")),
     ])
 }
 

@@ -39,25 +39,25 @@ pub struct Applied {
     pub notices: u64,
 }
 
-/// Applies a decision's plan; `releases` says for each change when its notices may go out.
+/// Applies a decision's plan; `releases` says for each change when each of its notices may
+/// go out.
 ///
 /// # Errors
 /// What the engine said.
 pub fn apply(
     connection: &Connection,
     plan: &DecisionPlan,
-    releases: &[DateTime<Utc>],
+    releases: &[Vec<DateTime<Utc>>],
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Applied> {
     let mut applied = Applied::default();
-    for (change, release) in plan.changes.iter().zip(releases) {
+    for (change, releases) in plan.changes.iter().zip(releases) {
         if change.cancels_pending()
             && let Some(id) = change.record.id
         {
             outbox::cancel(connection, id, &reason(change), now)?;
         }
-        let releases = vec![*release; change.notices.len()];
-        applied.notices += write(connection, change, &releases, now)?;
+        applied.notices += write(connection, change, releases, now)?;
         applied.obligations += 1;
     }
     if plan.faults_known {

@@ -43,6 +43,15 @@ pub fn get(connection: &Connection, name: &str) -> rusqlite::Result<Option<Strin
     statement.query_row([name], |row| row.get(0)).optional()
 }
 
+/// How far the last complete pass had read the catalogue, and with which books.
+///
+/// # Errors
+/// What the engine said.
+pub fn watermark(connection: &Connection) -> rusqlite::Result<Option<(i64, String)>> {
+    let seq = get(connection, CATALOG_SEQ)?.and_then(|seq| seq.parse().ok());
+    Ok(seq.zip(get(connection, BOOKS)?))
+}
+
 /// Sets `name`.
 ///
 /// # Errors

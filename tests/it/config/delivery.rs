@@ -61,6 +61,7 @@ fn the_settings_of_a_relay_that_are_shown_are_its_defaults() {
     };
     assert_eq!(smtp.deadlines, mail::Deadlines::default());
     assert_eq!(smtp.connections, 4);
+    assert_eq!(smtp.per_minute, 20);
     assert_eq!(smtp.port(), 465);
     assert!(smtp.ca_file.unwrap().ends_with("ca/city.pem"));
 }

@@ -54,6 +54,11 @@ fn hours_that_contradict_each_other_are_refused() {
         digest[0].starts_with("duban.toml:2, schedule.digest_at: found 20:00"),
         "{digest:?}"
     );
+    let spread = load("[schedule]\nspread_secs = 3601\n", CENTRE).unwrap_err();
+    assert_eq!(
+        spread,
+        ["duban.toml:2, schedule.spread_secs: found 3601, expected a number from 0 to 3600"]
+    );
     let hour = load("[schedule]\nsend_from = \"25:00\"\n", CENTRE).unwrap_err();
     assert!(
         hour[0].contains("found \"25:00\", expected a time like"),

@@ -68,7 +68,7 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
         "duban.toml:2, catalog.fil: found unknown key `fil`, expected `file`",
         "duban.toml:4, delivery.in_flight: found string \"many\", expected u32",
         "duban.toml:5, delivery.lease: found unknown key `lease`, expected one of `in_flight`, \
-         `per_destination`, `lease_secs`, `upward_after_min`, `retry`",
+         `per_destination`, `lease_secs`, `upward_after_min`, `min_free_mib`, `retry`",
         "duban.toml:7, delivery.retry.jitter: found unknown key `jitter`, expected one of \
          `pauses_min`, `jitter_percent`, `give_up_after_hours`, `hold_probe_min`",
         "duban.toml:11, log.format: found `xml`, expected `text` or `json`",

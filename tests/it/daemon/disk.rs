@@ -52,3 +52,40 @@ fn an_answer_that_cannot_be_written_down_is_kept_until_it_can() {
     process.until("settled", || world.messages("leased") == 0);
     assert_eq!(noticed(&world), 1, "it was not sent again");
 }
+
+#[test]
+fn a_disk_that_is_nearly_full_holds_everything_and_sending_resumes_unaided() {
+    let mut world = city();
+    world.close();
+    // A file system on which nobody else writes.
+    let small = tempfile::tempdir_in("/dev/shm").unwrap();
+    let (ledger, moved) = (world.at("ledger.db"), small.path().join("ledger.db"));
+    std::fs::copy(&ledger, &moved).unwrap();
+    std::fs::remove_file(&ledger).unwrap();
+    std::os::unix::fs::symlink(&moved, &ledger).unwrap();
+    let free = duban::store::ledger::free_bytes(&ledger).unwrap();
+    let least = free / (1024 * 1024) - 12;
+    let file = world.at("duban.toml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let delivery = format!("[delivery]\nmin_free_mib = {least}\n");
+    std::fs::write(&file, delivery + &settings).unwrap();
+    let mut process = settled(&world);
+    let ballast = small.path().join("ballast");
+    std::fs::write(&ballast, vec![0; 24 * 1024 * 1024]).unwrap();
+    due_today(&world, "2026-001");
+    process.until("planned", || world.messages("pending") == 2);
+    for _ in 0..3 {
+        process.hears("WATCHDOG=1");
+    }
+    assert_eq!((noticed(&world), world.posts().len()), (0, 0));
+    let begun = "select count(*) from attempt where message_id in
+                 (select id from message where state = 'pending')";
+    assert_eq!(world.rows(begun), ["0"], "nothing was claimed");
+    assert!(
+        process.log().contains("DiskNearlyFull"),
+        "{}",
+        process.log()
+    );
+    std::fs::remove_file(&ballast).unwrap();
+    process.until("told", || noticed(&world) == 1 && world.posts().len() == 1);
+}

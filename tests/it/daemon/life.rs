@@ -61,6 +61,8 @@ fn told_to_stop_it_finishes_what_is_under_way() {
     assert_eq!(world.rows(marked), [""; 0]);
     let settled = "select count(*) from attempt where outcome is null";
     assert_eq!(world.rows(settled), ["0"]);
+    let said = world.relay.commands();
+    assert_eq!(said.last().map(String::as_str), Some("QUIT"), "{said:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod disk;
 mod holding;
 mod inside;
 mod life;
+mod race;
 mod reload;
 mod two;
 

@@ -129,28 +129,3 @@ fn all_but(unlucky: usize) -> BTreeSet<String> {
     let others = (0..ALL).filter(|n| *n != unlucky);
     others.map(address).collect()
 }
-
-#[tokio::test]
-async fn who_waits_too_long_behind_a_stall_is_given_back() {
-    let relay = Relay::start(Tls::None);
-    relay.for_recipient(&address(0), Stage::Dot, Silence);
-    let deadlines = Deadlines {
-        wait: Duration::from_millis(400),
-        ..patient()
-    };
-    let channels = over(&relay, 1, deadlines);
-    let first = Arc::clone(&channels);
-    let mut stalled = JoinSet::new();
-    stalled.spawn(async move { first.send(&message(0), now()).await });
-    while !relay.commands().contains(&"DATA".to_owned()) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let begun = Instant::now();
-    let outcome = channels.send(&message(1), now()).await;
-    assert_eq!(
-        (outcome.class, outcome.scope, outcome.phase.as_str()),
-        (Class::Deferred, Scope::Message, "wait"),
-        "{outcome:?}"
-    );
-    assert!(begun.elapsed() < Duration::from_millis(1400));
-}

@@ -28,7 +28,6 @@ use crate::support::smtp::Relay;
 pub(super) fn short() -> Deadlines {
     let short = Duration::from_millis(400);
     Deadlines {
-        wait: Duration::from_secs(20),
         connect: Duration::from_secs(5),
         greeting: short,
         command: short,
@@ -49,6 +48,7 @@ pub(super) fn plain(relay: &Relay) -> SmtpSettings {
         ca_file: None,
         hello: Some("duban.example.gov.cn".to_owned()),
         connections: 4,
+        per_minute: 0,
         deadlines: short(),
     }
 }

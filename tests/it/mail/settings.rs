@@ -21,6 +21,7 @@ async fn every_fault_of_the_settings_is_named_at_once() {
         ca_file: Some("/nowhere.pem".into()),
         hello: Some("two words".to_owned()),
         connections: 0,
+        per_minute: 0,
         deadlines: short(),
     };
     let faults = try_channels(settings).err().unwrap();

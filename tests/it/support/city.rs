@@ -96,7 +96,7 @@ pub(crate) fn found(folder: &Path, relay: u16, receiver: &str) {
         "[rules]\nfile = \"{}\"\n\
          [egress]\nloopback_ports = [{}]\n\
          [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
-         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\n",
+         port = {relay}\ntls = \"none\"\nhello = \"duban.dc\"\nper_minute = 0\n",
         rules.display(),
         port_of(receiver)
     );

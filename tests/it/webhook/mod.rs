@@ -52,6 +52,7 @@ impl Setup {
                 timeout_secs: 1,
                 connect_timeout_secs: 1,
                 allow_http: false,
+                per_minute: 0,
             },
         };
         setup.add_secret(&secret(1));

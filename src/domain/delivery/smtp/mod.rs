@@ -22,8 +22,6 @@ use table::TABLE;
 /// Where a conversation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Waiting for one of our own connections to become free.
-    Wait,
     /// Reaching the relay.
     Connect,
     /// STARTTLS and the handshake.
@@ -46,8 +44,7 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase, in the order of a conversation.
-    pub const ALL: [Self; 10] = [
-        Self::Wait,
+    pub const ALL: [Self; 9] = [
         Self::Connect,
         Self::Tls,
         Self::Greeting,
@@ -63,7 +60,6 @@ impl Phase {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Wait => "wait",
             Self::Connect => "connect",
             Self::Tls => "tls",
             Self::Greeting => "greeting",

@@ -1,22 +1,17 @@
 //! Transaction 2: messages taken for delivery, their attempts on disk first.
 //!
-//! Owns which messages may go out now, and that no destination takes the place of
-//! others. Refuses to send them.
-
-use std::collections::BTreeMap;
+//! Owns which messages wait and come due, and what a held destination may still have.
+//! Refuses to send them, and to say whose turn it is; that is `domain::lanes`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::Attempt;
 use crate::domain::hold::EVERYTHING;
-use crate::domain::notice::{Channel, Content, Facts, Message};
+use crate::domain::lanes::{Lanes, Waiting};
+use crate::domain::notice::{Content, Facts, Message};
 use crate::store::ledger::{audit, from_json, holds, instant, parse_instant};
-
-/// Pending messages looked at in one claim at most; busy destinations are left out of
-/// them beforehand, so that a long queue for one hides nobody else's.
-const LOOK_AT: usize = 1024;
 
 /// A message taken for delivery. Its attempt is on disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,35 +24,17 @@ pub struct Claim {
     pub attempt: Attempt,
     /// Its destination.
     pub destination: String,
+    /// When it was claimed.
+    pub begun: DateTime<Utc>,
 }
 
-/// What a claim may take.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// How many messages in all.
-    pub room: usize,
-    /// How many are in flight per destination.
-    pub in_flight: BTreeMap<String, usize>,
-    /// How many may be in flight to one endpoint.
-    pub per_destination: usize,
-    /// How many may be in flight to the mail relay, which stands for many mailboxes.
-    pub per_relay: usize,
-}
-
-impl Wanted {
-    fn quota(&self, destination: &str) -> usize {
-        if destination == Channel::Mail.name() {
-            self.per_relay
-        } else {
-            self.per_destination
-        }
-    }
-
-    fn is_full(&self, destination: &str) -> bool {
-        self.in_flight
-            .get(destination)
-            .is_some_and(|n| *n >= self.quota(destination))
-    }
+/// What a claim found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Claimed {
+    /// What it took.
+    pub claims: Vec<Claim>,
+    /// When there may be more, if nothing is heard until then.
+    pub next: Option<DateTime<Utc>>,
 }
 
 /// Who takes a lease, and for how long.
@@ -69,18 +46,26 @@ pub struct Lease {
     pub until: DateTime<Utc>,
 }
 
-/// Transaction 2: takes messages whose time has come, each with an attempt on disk.
+/// Transaction 2: takes messages whose time has come and whose destination has its turn,
+/// each with an attempt on disk.
 ///
 /// # Errors
 /// What the engine said.
 pub fn claim(
     connection: &Connection,
-    wanted: Wanted,
+    lanes: &Lanes,
     lease: &Lease,
     now: DateTime<Utc>,
-) -> rusqlite::Result<Vec<Claim>> {
-    let chosen = choose(connection, wanted, now)?;
-    take(connection, &chosen, lease, now)
+) -> rusqlite::Result<Claimed> {
+    let waiting = waiting(connection)?;
+    let turns = lanes.turns(&waiting, now);
+    let chosen = lanes.deal(turns, now, |turn| {
+        due(connection, &turn.destination, turn.room, now)
+    })?;
+    Ok(Claimed {
+        claims: take(connection, &chosen, lease, now)?,
+        next: lanes.next(&waiting, now),
+    })
 }
 
 /// Takes these messages, as id and destination, and says so in the audit log.
@@ -114,67 +99,65 @@ pub(in crate::store::ledger) struct Taken {
     pub(in crate::store::ledger) messages: Vec<(String, u32)>,
 }
 
-/// Destinations that wait as a whole, and whether one message may now probe them.
-fn held_destinations(
-    connection: &Connection,
-    now: DateTime<Utc>,
-) -> rusqlite::Result<BTreeMap<String, bool>> {
-    let mut statement = connection
-        .prepare_cached("select destination, coalesce(probe_at <= $1, false) from hold")?;
-    let held = statement.query_map([instant(now)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    held.collect()
+/// Destinations with something to send, now or later: a seek for each, however long its
+/// queue. Those on hold wait for their probe; nobody waits for anything while everything
+/// is on hold.
+fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Waiting>> {
+    let mut statement = connection.prepare_cached(
+        "with recursive lane (destination) as (
+           select min(destination) from message where state = 'pending' and held_since is null
+           union all
+           select (select min(destination) from message
+                   where state = 'pending' and held_since is null
+                     and destination > lane.destination)
+           from lane where lane.destination is not null
+         )
+         select lane.destination, message.next_at, message.attempts > 0,
+                hold.destination is not null, hold.probe_at
+         from lane
+         join message on message.id = (
+           select id from message
+           where state = 'pending' and held_since is null and destination = lane.destination
+           order by next_at, id limit 1)
+         left join hold on hold.destination = lane.destination
+         where not exists (select 1 from hold where destination = $1)",
+    )?;
+    let mut rows = statement.query([EVERYTHING])?;
+    let mut waiting = Vec::new();
+    while let Some(row) = rows.next()? {
+        let next_at = parse_instant(1, &row.get::<_, String>(1)?)?;
+        let is_probe = row.get(3)?;
+        let probe_at: Option<String> = row.get(4)?;
+        let due = match probe_at {
+            Some(at) => next_at.max(parse_instant(4, &at)?),
+            None if is_probe => continue,
+            None => next_at,
+        };
+        waiting.push(Waiting {
+            destination: row.get(0)?,
+            due,
+            tried: row.get(2)?,
+            is_probe,
+        });
+    }
+    Ok(waiting)
 }
 
-/// Messages to take, oldest first, and no more rows looked at than it takes to find them:
-/// of a held destination only one, as a probe.
-fn choose(
+/// The messages of a destination whose time has come, oldest first.
+fn due(
     connection: &Connection,
-    mut wanted: Wanted,
+    destination: &str,
+    room: usize,
     now: DateTime<Utc>,
-) -> rusqlite::Result<Vec<(i64, String)>> {
-    let mut held = held_destinations(connection, now)?;
-    if held.contains_key(EVERYTHING) {
-        return Ok(Vec::new());
-    }
-    for (destination, may_probe) in &mut held {
-        // While one message probes, no other does.
-        *may_probe &= !wanted.in_flight.contains_key(destination);
-    }
-    // A long queue for a destination that is held hides nobody else's messages.
-    let waiting = held.iter().filter(|(_, may_probe)| !**may_probe);
-    let in_flight = wanted.in_flight.keys();
-    let full: Vec<String> = in_flight
-        .filter(|destination| wanted.is_full(destination))
-        .chain(waiting.map(|(destination, _)| destination))
-        .cloned()
-        .collect();
-    // The list is filled up with a destination that does not exist, so that there are few
-    // statements to prepare, and none with an empty list.
-    let places = (full.len() + 1).next_power_of_two();
-    let marks: Vec<String> = (0..places).map(|n| format!("${}", n + 2)).collect();
-    let mut statement = connection.prepare_cached(&format!(
-        "select id, destination from message
-         where state = 'pending' and held_since is null and next_at <= $1
-           and destination not in ({})
-         order by next_at, id limit {LOOK_AT}",
-        marks.join(", ")
-    ))?;
-    let filled = full.into_iter().chain(std::iter::repeat(String::new()));
-    let values = std::iter::once(instant(now)).chain(filled.take(places));
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut chosen = Vec::new();
-    while chosen.len() < wanted.room
-        && let Some(row) = rows.next()?
-    {
-        let (id, destination): (_, String) = (row.get(0)?, row.get(1)?);
-        let waits = |may_probe: &mut bool| !std::mem::take(may_probe);
-        if wanted.is_full(&destination) || held.get_mut(&destination).is_some_and(waits) {
-            continue;
-        }
-        *wanted.in_flight.entry(destination.clone()).or_default() += 1;
-        chosen.push((id, destination));
-    }
-    Ok(chosen)
+) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(
+        "select id from message
+         where destination = $1 and state = 'pending' and held_since is null and next_at <= $2
+         order by next_at, id limit $3",
+    )?;
+    let room = i64::try_from(room).unwrap_or(i64::MAX);
+    let ids = statement.query_map((destination, instant(now), room), |row| row.get(0))?;
+    ids.collect()
 }
 
 /// Takes one message: lease and attempt are written before anything is sent.
@@ -228,6 +211,7 @@ fn begin(
         message,
         attempt,
         destination: destination.to_owned(),
+        begun: now,
     })
 }
 

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::address::{Draft, message_key};
-use crate::domain::notice::{Channel, Digest, Facts, Recipient};
+use crate::domain::notice::{Digest, Facts, Recipient};
 use crate::store::ledger::{audit, from_json, instant, to_json};
 
 /// Puts a notice into the outbox, unless its key is there already.
 ///
-/// A notice for mail joins the recipient's message that is still waiting for its first
-/// attempt, so that a sweep is one mail.
+/// Where the channel groups, a notice joins the recipient's message that is still waiting
+/// for its first attempt, so that a sweep is one mail.
 ///
 /// # Errors
 /// What the engine said.
@@ -30,9 +30,10 @@ pub fn enqueue(
     if known.exists([&draft.key])? {
         return Ok(false);
     }
-    let open = match draft.recipient.channel {
-        Channel::Mail => open_message(connection, &draft.recipient, release)?,
-        Channel::Webhook => None,
+    let open = if draft.recipient.channel.groups() {
+        open_message(connection, &draft.recipient, release)?
+    } else {
+        None
     };
     let message = match open {
         Some(message) => message,

@@ -137,7 +137,6 @@ impl Case {
             }
         };
         Deadlines {
-            wait: long,
             connect: of(&["connect", "tls"]),
             greeting: of(&["greeting"]),
             command: of(&["auth", "mail", "rcpt"]),
