@@ -20,8 +20,8 @@ use crate::store::catalog::Catalog;
 use crate::store::ledger::outbox::Abandoned;
 use crate::store::ledger::{Reader, holds, reader};
 
-/// A round is made at least this often, bell or no bell: it bounds how late a retry, a
-/// catalogue change or a missed ring can be.
+/// A round is made at least this often, bell or no bell: it bounds how late a catalogue
+/// change or a missed ring can be.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
 
 /// What the planner tells systemd through.
@@ -94,8 +94,8 @@ pub(super) fn round(
     };
     let mut on_page = |done, total| {
         progress(done, total);
-        // What is planned already goes out while a long pass goes on; and the watchdog is
-        // fed only if the deliverer comes round meanwhile.
+        // Nothing goes out before the pass is complete, but the watchdog is fed only if the
+        // deliverer comes round meanwhile.
         wakes.deliver.notify_one();
     };
     let applied = plan::run(&desk, ledger, &mut on_page)?;
