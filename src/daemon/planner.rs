@@ -18,8 +18,8 @@ use crate::jobs::round::{self, Made, Occasion};
 use crate::store::StoreError;
 use crate::store::ledger::{Reader, holds, reader};
 
-/// A round is made at least this often, bell or no bell: it bounds how late a retry, a
-/// catalogue change or a missed ring can be.
+/// A round is made at least this often, bell or no bell: it bounds how late a catalogue
+/// change or a missed ring can be.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
 
 /// What the planner speaks through.
@@ -108,8 +108,8 @@ pub(super) fn round(
 ) -> Result<(Made, String), StoreError> {
     let mut on_page = |done, total| {
         progress(done, total);
-        // What is planned already goes out while a long pass goes on; and the watchdog is
-        // fed only if the deliverer comes round meanwhile.
+        // Nothing goes out before the pass is complete, but the watchdog is fed only if the
+        // deliverer comes round meanwhile.
         wakes.deliver.notify_one();
     };
     let made = round::make(&live.work(), auditor, occasion, &mut on_page)?;

@@ -67,6 +67,24 @@ fn the_settings_of_a_relay_that_are_shown_are_its_defaults() {
 }
 
 #[test]
+fn an_endpoint_may_have_a_rate_of_its_own() {
+    let unit = |rate: &str| {
+        let endpoint = "url = \"https://a.cn/\"\nsecrets = [{ credential = \"a\" }]";
+        format!("{CENTRE}[[unit]]\nname = \"甲局\"\n[unit.webhook]\n{endpoint}\n{rate}")
+    };
+    let config = load("[webhook]\nper_minute = 90\n", &unit("per_minute = 5\n")).unwrap();
+    assert_eq!(config.webhook.per_minute, 90);
+    assert_eq!(config.units.endpoints[0].per_minute, Some(5));
+    let config = load("", &unit("")).unwrap();
+    assert_eq!(
+        config.webhook.per_minute, 0,
+        "no limit unless somebody sets one"
+    );
+    assert_eq!(config.units.endpoints[0].per_minute, None);
+    assert_eq!(config.mail.per_minute(), 0, "a folder takes what comes");
+}
+
+#[test]
 fn faults_of_the_mail_settings_come_with_their_lines() {
     let none = load("[mail]\nfrom = \"a@b.cn\"\n", CENTRE).unwrap_err();
     assert_eq!(
