@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use tracing::{error, info};
+use tracing::info;
 
 use super::Context;
 use crate::clock::Clock;
@@ -75,7 +75,8 @@ impl Watch {
         judge(reading, state.accepted.as_ref(), state.newest)
     }
 
-    /// An alarm once, also over restarts; the hold as often as it is not there.
+    /// An audit entry once, also over restarts; the hold as often as it is not there. The
+    /// round's inspection raises the alarm.
     fn tell(
         &self,
         context: &Context,
@@ -85,9 +86,6 @@ impl Watch {
     ) -> Result<(), StoreError> {
         let is_held = known.held.is_some();
         let is_told = self.state().is_told || known.held.as_deref() == Some(Cause::Clock.name());
-        if !is_told {
-            error!(%jump, "nothing is planned or sent until the clock is right again");
-        }
         if !is_told || !is_held {
             let hold = move |c: &_| timekeeping::hold(c, jump, wall, now);
             context.ledger.write_blocking("hold everything", hold)?;
