@@ -203,7 +203,9 @@ fn a_webhook_whose_answer_was_lost_is_posted_again_under_the_same_id_and_marked(
 fn a_refusal_that_is_known_is_tried_again_without_a_mark() {
     let world = planned();
     for _ in 0..3 {
-        world.relay.next(Stage::Rcpt, Act::Say("450 4.2.0 busy"));
+        world
+            .relay
+            .next(Stage::Rcpt, Act::Say("450 4.2.0 greylisted"));
     }
     assert!(world.work().mails.is_empty());
     // A greylist is not asked again within its five minutes.

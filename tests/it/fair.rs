@@ -46,6 +46,11 @@ fn city(holes: &std::net::TcpListener, is_black: bool) -> World {
     let file = world.at("duban.toml");
     let settings = std::fs::read_to_string(&file).unwrap();
     let deadline = format!("[webhook]\ntimeout_secs = {}\n", DEADLINE.as_secs());
+    let of_holes = holes.local_addr().unwrap().port();
+    let settings = settings.replace(
+        "loopback_ports = [",
+        &format!("loopback_ports = [{of_holes}, "),
+    );
     std::fs::write(&file, deadline + &settings).unwrap();
     world.open();
     world.plan();

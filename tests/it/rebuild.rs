@@ -26,7 +26,7 @@ fn story() -> World {
     world.event("2026-002", "execution_completed", "2026-08-10");
     world.days("2026-08-03", "2026-08-20");
     refused(&world);
-    world.days("2026-08-21", "2026-08-31");
+    jumped(&world);
     moved(&world);
     killed(&mut world);
     held(&world);
@@ -68,6 +68,15 @@ fn by_hand(world: &World, wish: Wish, whom: Whom) {
     assert!(!touched.unwrap().is_empty());
 }
 
+/// A clock that jumps, and comes back.
+fn jumped(world: &World) {
+    let now = world.clock.now();
+    world.clock.jump_to(now + TimeDelta::days(3650));
+    world.plan();
+    world.clock.jump_to(now);
+    world.work();
+}
+
 /// A date that moves while notices wait, an act that is taken back, a person's waiver.
 fn moved(world: &World) {
     world.at_time("2026-09-02", "06:00");
@@ -96,7 +105,10 @@ fn killed(world: &mut World) {
     world.plan();
     let now = world.clock.now();
     let lanes = Lanes::new(Bounds {
-        in_flight: 2,
+        in_flight: 64,
+        per_destination: 2,
+        per_relay: 2,
+        relay_start: 2,
         ..Bounds::default()
     });
     let lease = Lease {
@@ -163,6 +175,8 @@ fn the_tables_and_the_log_follow_from_the_log() {
         "released by hand",
         "retried by hand",
         "failed upward",
+        "clock jumped",
+        "clock is back",
         "waits for its destination",
         "digest",
         "hold begun",
