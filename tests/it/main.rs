@@ -36,6 +36,7 @@ mod golden;
 mod holds;
 mod journey;
 mod ladder;
+mod lapsing;
 mod ledger;
 mod mail;
 mod moves;
