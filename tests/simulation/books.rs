@@ -180,7 +180,11 @@ fn write(home: &Path, snow: bool, other: bool) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::create_dir_all(home.join("calendar")).unwrap();
     let secret = home.join("secret");
-    fs::write(&secret, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
+    fs::write(
+        &secret,
+        "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    )
+    .unwrap();
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
     let mut units = UNITS.replace("{SECRET}", secret.to_str().unwrap());
     if other {

@@ -60,16 +60,31 @@ const LIFE: &[Stage] = &[
     stage("comment_opened", (0, 5), (0, 0), None),
     stage("comment_closes", (0, 10), (12, 35), Some("comment_opened")),
     stage("hearing_requested", (2, 12), (-1, 0), None),
-    stage("hearing_replied", (8, 40), (0, 0), Some("hearing_requested")),
+    stage(
+        "hearing_replied",
+        (8, 40),
+        (0, 0),
+        Some("hearing_requested"),
+    ),
     stage("hearing_on", (1, 5), (6, 30), None),
-    stage("hearing_list_published", (1, 12), (0, 0), Some("hearing_on")),
+    stage(
+        "hearing_list_published",
+        (1, 12),
+        (0, 0),
+        Some("hearing_on"),
+    ),
     stage("hearing_notice_served", (0, 4), (-2, 0), Some("hearing_on")),
     stage("legality_requested", (3, 20), (0, 0), None),
     stage("executive_meeting_on", (0, 8), (3, 25), None),
     stage("legality_opinion", (3, 12), (0, 0), None),
     stage("consulted", (0, 3), (0, 0), None),
     stage("participation_report", (0, 4), (0, 0), None),
-    stage("meeting_notice_sent", (0, 6), (0, 0), Some("executive_meeting_on")),
+    stage(
+        "meeting_notice_sent",
+        (0, 6),
+        (0, 0),
+        Some("executive_meeting_on"),
+    ),
     stage("minutes_signed", (3, 20), (0, 0), None),
     stage("decided", (0, 9), (-3, 0), None),
     stage("document_issued", (0, 9), (0, 0), None),
@@ -78,7 +93,12 @@ const LIFE: &[Stage] = &[
     stage("execution_completed", (5, 40), (0, 0), None),
     stage("execution_material_filed", (5, 50), (0, 0), None),
     stage("accountability_decided", (1, 20), (0, 0), None),
-    stage("accountability_served", (1, 9), (0, 0), Some("accountability_decided")),
+    stage(
+        "accountability_served",
+        (1, 9),
+        (0, 0),
+        Some("accountability_decided"),
+    ),
 ];
 
 /// Rules that somebody may waive.
@@ -133,7 +153,9 @@ impl City {
                 Deed::Books(edition) => books = Some(edition),
                 Deed::Write(sql, values) => {
                     let mut statement = self.catalog.prepare_cached(sql).unwrap();
-                    statement.execute(rusqlite::params_from_iter(values)).unwrap();
+                    statement
+                        .execute(rusqlite::params_from_iter(values))
+                        .unwrap();
                 }
             }
         }
@@ -162,7 +184,8 @@ impl Writing<'_> {
     fn at(&mut self, day: i64, deed: Deed) {
         let minute = u32::try_from(self.dice.between(7 * 60, 19 * 60)).unwrap();
         let time = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).unwrap();
-        self.script.push((instant(self.day(day).and_time(time)), deed));
+        self.script
+            .push((instant(self.day(day).and_time(time)), deed));
     }
 
     fn write(&mut self, day: i64, sql: &'static str, values: Vec<Value>) {

@@ -159,11 +159,15 @@ impl Letters {
             (false, ..) => &["pending", "failed", "cancelled"],
         };
         if !may_be.contains(&state.as_str()) {
-            return Err(format!("settled: {key} ended {last:?}; the ledger says {state}"));
+            return Err(format!(
+                "settled: {key} ended {last:?}; the ledger says {state}"
+            ));
         }
         let on_its_way = state == "leased";
         if (open > 0) != on_its_way {
-            return Err(format!("settled: {key} is {state} with {open} open attempts"));
+            return Err(format!(
+                "settled: {key} is {state} with {open} open attempts"
+            ));
         }
         Ok(())
     }
@@ -203,7 +207,9 @@ impl Letters {
 impl Sent {
     /// The recipient may have it although the sender cannot know.
     fn is_unsure(&self) -> bool {
-        self.unheard || self.class == Class::Unknown || (self.taken && self.class != Class::Accepted)
+        self.unheard
+            || self.class == Class::Unknown
+            || (self.taken && self.class != Class::Accepted)
     }
 }
 
@@ -217,10 +223,14 @@ fn follows(last: &Sent, next: &Sent) -> Judged {
         return Err(format!("no repeat: {key} was taken and is sent again"));
     }
     if last.class == Class::Rejected && last.scope == Scope::Message {
-        return Err(format!("refused: {key} was refused for good and is sent again"));
+        return Err(format!(
+            "refused: {key} was refused for good and is sent again"
+        ));
     }
     if let Some(more) = next.said.iter().find(|said| !last.said.contains(said)) {
-        return Err(format!("same content: {key} said nothing of {more:?} before"));
+        return Err(format!(
+            "same content: {key} said nothing of {more:?} before"
+        ));
     }
     if last.scope == Scope::Message && next.at < last.ended + pause(last.number) {
         return Err(format!(

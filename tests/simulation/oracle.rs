@@ -28,32 +28,39 @@ const DIGEST_AT: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).unwrap();
 pub(crate) struct Oracle {
     model: BTreeMap<String, Duties>,
     letters: Letters,
-    digests: BTreeSet<NaiveDate>,
+    /// Days on which duban was up after the hour of the digest, and the days of digests.
+    up: BTreeSet<NaiveDate>,
+    made: BTreeMap<NaiveDate, u32>,
+    /// Messages up to this one were looked through for digests.
+    digest_seen: i64,
+    /// The duties in the ledger as they were last read.
+    read: BTreeMap<String, Duties>,
+    /// The day of the last whole round that brought nothing.
+    quiet_on: Option<NaiveDate>,
     /// The audit log as it was: how many entries, and the text of the last one.
     audit: (i64, String),
 }
 
-/// How a round of planning ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Round {
-    /// To its end: everything is planned.
-    Whole,
-    /// In the middle: of each decision all is planned, or nothing.
-    Broken,
-}
-
 impl Oracle {
-    /// Holds the ledger to the model after a round of planning.
+    /// Holds the ledger to the model after a round of planning that brought so many records
+    /// and notices, if it came to its end; else of each decision all is planned or nothing.
     pub(crate) fn planned(
         &mut self,
-        round: Round,
-        catalog: &Catalog,
-        ledger: &Connection,
+        (applied, changed): (Option<(u64, u64)>, bool),
+        (catalog, ledger): (&Catalog, &Connection),
         edition: &Edition,
         now: DateTime<Utc>,
     ) -> Judged {
         let today = civil(now).date();
-        let mut actual = stored(ledger);
+        let quiet = applied == Some((0, 0));
+        if quiet && !changed && self.quiet_on == Some(today) {
+            return Ok(());
+        }
+        self.quiet_on = Some(today).filter(|_| quiet);
+        if !quiet {
+            self.read = stored(ledger);
+        }
+        let mut actual = self.read.clone();
         let page = catalog.page(None, 64).unwrap();
         let mut decisions: BTreeMap<DecisionId, _> = page
             .readings
@@ -70,7 +77,7 @@ impl Oracle {
             let after = if agree(&expected.duties, &found) {
                 self.consequences(&expected, ledger)?;
                 expected.duties
-            } else if round == Round::Broken && agree(&before, &found) {
+            } else if applied.is_none() && agree(&before, &found) {
                 before
             } else {
                 return Err(differ(&id.0, &expected.duties, &found));
@@ -134,9 +141,14 @@ impl Oracle {
     }
 
     /// Holds the outbox to what the peers saw, and nothing may be stuck in it.
-    pub(crate) fn outbox(&mut self, ledger: &Connection, now: DateTime<Utc>) -> Judged {
+    pub(crate) fn outbox(
+        &mut self,
+        ledger: &Connection,
+        swept_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Judged {
         self.audit_grows(ledger)?;
-        nothing_stuck(ledger, now)?;
+        nothing_stuck(ledger, swept_at, now)?;
         self.letters.agree_with(ledger, now)
     }
 
@@ -160,23 +172,28 @@ impl Oracle {
     ) -> Judged {
         let local = civil(now);
         if edition.table.is_working(local.date()) && local.time() >= DIGEST_AT {
-            self.digests.insert(local.date());
+            self.up.insert(local.date());
         }
-        let sql = "select json_extract(digest, '$.on'), count(*) from message
-                   where digest is not null group by 1 order by 1";
+        let sql = "select id, json_extract(digest, '$.on') from message
+                   where digest is not null and id > $1 order by id";
         let mut statement = ledger.prepare_cached(sql).unwrap();
-        let found = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap();
-        let found: Vec<(NaiveDate, u32)> = found.collect::<Result<_, _>>().unwrap();
-        if let Some((day, times)) = found.iter().find(|(_, times)| *times != 1) {
-            return Err(format!("digest: {times} digests on {day}"));
+        let mut rows = statement.query([self.digest_seen]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            self.digest_seen = row.get(0).unwrap();
+            let day: NaiveDate = row.get(1).unwrap();
+            *self.made.entry(day).or_default() += 1;
+            failures_shown(ledger, self.digest_seen, day)?;
         }
-        let found: BTreeSet<NaiveDate> = found.into_iter().map(|(day, _)| day).collect();
-        match found.symmetric_difference(&self.digests).next() {
-            Some(day) if found.contains(day) => Err(format!("digest: one on {day}, for nothing")),
-            Some(day) => Err(format!("digest: none on {day}")),
-            None => failures_shown(ledger, local.date()),
+        let (last_up, last_made) = (self.up.last(), self.made.last_key_value());
+        match (last_up, last_made) {
+            (_, Some((day, times))) if *times != 1 => {
+                Err(format!("digest: {times} digests on {day}"))
+            }
+            (Some(day), _) if !self.made.contains_key(day) => Err(format!("digest: none on {day}")),
+            (_, Some((day, _))) if !self.up.contains(day) => {
+                Err(format!("digest: one on {day}, for nothing"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -185,7 +202,9 @@ impl Oracle {
         let mut text = ledger.prepare_cached(text).unwrap();
         let (count, last) = &self.audit;
         if *count > 0 {
-            let now: String = text.query_row([count], |row| row.get(0)).unwrap_or_default();
+            let now: String = text
+                .query_row([count], |row| row.get(0))
+                .unwrap_or_default();
             if now != *last {
                 return Err(format!("audit: entry {count} was `{last}` and is `{now}`"));
             }
@@ -206,40 +225,36 @@ impl Oracle {
     }
 }
 
-/// Given up on means: the digest of that day names it.
-fn failures_shown(ledger: &Connection, today: NaiveDate) -> Judged {
+/// Given up on means: the digest names it.
+fn failures_shown(ledger: &Connection, digest: i64, day: NaiveDate) -> Judged {
     let sql = "select json_array_length(digest, '$.undelivered'),
-                      (select count(*) from message as failed
-                       where failed.state = 'failed' and failed.last_word is not null
-                         and not exists (select 1 from attempt where message_id = failed.id
-                                         and ended_at >= message.made_at))
-               from message where digest is not null and json_extract(digest, '$.on') = $1
-                 and attempts = 0";
+                      (select count(*) from message where state = 'failed')
+               from message where id = $1";
     let mut statement = ledger.prepare_cached(sql).unwrap();
-    let mut rows = statement.query([today]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        let (shown, failed): (i64, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
-        if shown < failed.min(50) {
-            return Err(format!(
-                "given up, visible: the digest of {today} names {shown} messages of {failed}"
-            ));
-        }
+    let (shown, failed): (i64, i64) = statement
+        .query_row([digest], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    if shown < failed.min(50) {
+        return Err(format!(
+            "given up, visible: the digest of {day} names {shown} messages of {failed}"
+        ));
     }
     Ok(())
 }
 
 /// Whatever may go out now has gone, or its destination waits.
-fn nothing_stuck(ledger: &Connection, now: DateTime<Utc>) -> Judged {
+fn nothing_stuck(ledger: &Connection, swept_at: DateTime<Utc>, now: DateTime<Utc>) -> Judged {
     let sql = "select message.key, message.state, message.next_at, hold.probe_at
                from message left join hold on hold.destination = message.destination
                where (message.state = 'pending' and message.held_since is null
                       and message.next_at <= $1
                       and (hold.destination is null or hold.probe_at <= $1))
-                  or (message.state = 'leased' and message.lease_until <= $1)
+                  or (message.state = 'leased' and message.lease_until <= $2)
                limit 1";
-    let now = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let (swept_at, now) = (text(swept_at), text(now));
     let mut statement = ledger.prepare_cached(sql).unwrap();
-    let stuck = statement.query_row([&now], |row| {
+    let stuck = statement.query_row([&now, &swept_at], |row| {
         let probe: Option<String> = row.get(3)?;
         let (key, state): (String, String) = (row.get(0)?, row.get(1)?);
         let next: String = row.get(2)?;

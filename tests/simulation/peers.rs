@@ -137,7 +137,10 @@ impl Peers {
             number: message.attempt,
             marked: message.maybe_repeat,
             destination: message.recipient.destination(),
-            address: format!("{}:{}", message.recipient.channel, message.recipient.address),
+            address: format!(
+                "{}:{}",
+                message.recipient.channel, message.recipient.address
+            ),
             taken: sprung.map_or(answered.taken, |trap| trap.taken),
             class: outcome.class,
             scope: outcome.scope,

@@ -25,7 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::books::{Books, Edition};
 use super::city::City;
 use super::dice::Dice;
-use super::oracle::{Judged, Oracle, Round};
+use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
 use super::trace::Trace;
 
@@ -89,6 +89,10 @@ struct Year<'a> {
     runtime: Runtime,
     life: Option<Life>,
     lives: u32,
+    /// The city or the books changed since the last whole round.
+    changed: bool,
+    /// When leases were last looked through.
+    swept_at: DateTime<Utc>,
     attempts: u64,
     incidents: u64,
     folder: TempDir,
@@ -131,7 +135,12 @@ impl<'a> Year<'a> {
             builder.tempdir()
         };
         let folder = folder.unwrap();
-        let city = City::found(&folder.path().join("catalog.db"), first, days, &mut root.fork(2));
+        let city = City::found(
+            &folder.path().join("catalog.db"),
+            first,
+            days,
+            &mut root.fork(2),
+        );
         let start = instant(first.and_hms_opt(6, 0, 0).unwrap());
         let clock = Clock::set_at(start);
         let mut year = Self {
@@ -147,6 +156,8 @@ impl<'a> Year<'a> {
             runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             life: None,
             lives: 0,
+            changed: true,
+            swept_at: start,
             attempts: 0,
             incidents: 0,
             folder,
@@ -201,6 +212,7 @@ impl<'a> Year<'a> {
 
     /// The city works, and somebody may bring other books.
     fn changes(&mut self) {
+        self.changed |= self.city.next_at().is_some_and(|at| at <= self.clock.now());
         if let Some(edition) = self.city.live_until(self.clock.now()) {
             self.edition = edition;
             self.note(&format!("books: edition {edition}"));
@@ -262,26 +274,25 @@ impl<'a> Year<'a> {
         let edition = self.edition();
         let returned = sweep::give_back(self.ledger(), Abandoned::Expired, now);
         returned.map_err(|error| error.to_string())?;
+        self.swept_at = now;
         let pages = self.dice.between(1, 2);
         let planned = match incident {
             Incident::KilledPlanning => self.killed_planning(pages),
             Incident::DiskFull => self.with_full_disk(),
             _ => Some(self.round(&mut |_, _| {})?),
         };
-        let round = if planned.is_some() {
-            Round::Whole
-        } else {
-            Round::Broken
-        };
         if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
             self.note(&format!("planned {applied:?}"));
         }
         let life = self.life.as_ref().unwrap();
-        let (catalog, look) = (&life.catalog, &life.look);
-        self.oracle.planned(round, catalog, look, edition, now)?;
-        if round == Round::Whole {
+        let files = (&life.catalog, &life.look);
+        let changed = std::mem::take(&mut self.changed);
+        self.oracle
+            .planned((planned, changed), files, edition, now)?;
+        if planned.is_some() {
             return self.digest();
         }
+        self.changed = true;
         // What was broken off is made again at once, as by a daemon that is restarted.
         self.close();
         self.open();
@@ -380,13 +391,15 @@ impl<'a> Year<'a> {
         if killed && incident == Incident::KilledSending {
             self.close();
             self.open();
-            return self.plan(Incident::None).and_then(|()| self.deliver(Incident::None));
+            return self
+                .plan(Incident::None)
+                .and_then(|()| self.deliver(Incident::None));
         }
         if killed {
             return self.deliver(Incident::None);
         }
         let (now, life) = (self.clock.now(), self.life.as_ref().unwrap());
-        self.oracle.outbox(&life.look, now)
+        self.oracle.outbox(&life.look, self.swept_at, now)
     }
 
     /// The judge hears what the peers saw.
