@@ -159,6 +159,9 @@ impl Oracle {
         if sound != "ok" {
             return Err(format!("integrity: {sound}"));
         }
+        if let Some(day) = self.up.iter().find(|day| !self.made.contains_key(day)) {
+            return Err(format!("digest: none on {day}"));
+        }
         no_orphans(ledger)?;
         self.letters.all_accounted_for(ledger)
     }

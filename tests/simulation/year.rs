@@ -4,27 +4,19 @@
 //! days of standing still, small steps of the clock, restarts, other books. Every step runs
 //! the daemon's own code. Refuses to judge; after each step the judge looks.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use duban::clock::{Clock, civil, instant};
-use duban::daemon::start_writer;
 use duban::jobs::deliver;
-use duban::jobs::plan::{self, Desk};
-use duban::jobs::{Context, digest, sweep};
-use duban::store::catalog::Catalog;
-use duban::store::ledger::outbox::Abandoned;
-use duban::store::ledger::{self, Ledger, Reader};
-use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::books::{Books, Edition};
 use super::city::City;
 use super::dice::Dice;
+use super::life::Life;
 use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
 use super::trace::Trace;
@@ -42,16 +34,6 @@ pub(crate) struct Outcome {
     pub(crate) hash: u64,
     pub(crate) attempts: u64,
     pub(crate) incidents: u64,
-}
-
-/// Everything of one life of the process.
-struct Life {
-    context: Context,
-    catalog: Catalog,
-    reader: Reader,
-    /// The judge's own look into the ledger.
-    look: Connection,
-    writer: JoinHandle<()>,
 }
 
 /// What happens to a moment besides its work.
@@ -114,8 +96,8 @@ pub(crate) fn live(seed: u64, days: i64, books: &Books) -> Result<Outcome, Strin
             incidents: year.incidents,
         }),
         Err(broken) => Err(format!(
-            "seed {seed}, at {now}: {broken}\n  {}\nonly this one: DUBAN_SEED={seed} cargo test \
-             --test simulation -- --nocapture every_promise",
+            "seed {seed}, at {now}: {broken}\n  {}\nonly this one: DUBAN_SEED={seed} \
+             DUBAN_DAYS={days} cargo test --test simulation every_promise",
             year.trace.tail()
         )),
     }
@@ -272,14 +254,13 @@ impl<'a> Year<'a> {
     fn plan(&mut self, incident: Incident) -> Judged {
         let now = self.clock.now();
         let edition = self.edition();
-        let returned = sweep::give_back(self.ledger(), Abandoned::Expired, now);
-        returned.map_err(|error| error.to_string())?;
+        self.life().give_back(now)?;
         self.swept_at = now;
         let pages = self.dice.between(1, 2);
         let planned = match incident {
-            Incident::KilledPlanning => self.killed_planning(pages),
-            Incident::DiskFull => self.with_full_disk(),
-            _ => Some(self.round(&mut |_, _| {})?),
+            Incident::KilledPlanning => self.life().killed_round(pages, edition, now),
+            Incident::DiskFull => self.life().cramped_round(edition, now),
+            _ => Some(self.life().round(edition, now)?),
         };
         if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
             self.note(&format!("planned {applied:?}"));
@@ -302,65 +283,17 @@ impl<'a> Year<'a> {
     fn digest(&mut self) -> Judged {
         let now = self.clock.now();
         let edition = self.edition();
-        let desk = desk(self.life(), edition, now);
-        let made = digest::run(&desk, self.ledger(), MORNING).map_err(|error| error.to_string())?;
-        if made {
+        if self.life().digest(edition, now, MORNING)? {
             self.note("digest");
         }
         let look = &self.life.as_ref().unwrap().look;
         self.oracle.digests(look, edition, now)
     }
 
-    fn ledger(&self) -> &Ledger {
-        &self.life().context.ledger
-    }
-
-    fn round(&self, progress: plan::Progress<'_>) -> Result<(u64, u64), String> {
-        let desk = desk(self.life(), self.edition(), self.clock.now());
-        let applied = plan::run(&desk, self.ledger(), progress);
-        let applied = applied.map_err(|error| error.to_string())?;
-        Ok((applied.obligations, applied.notices))
-    }
-
-    /// The process ends after so many pages, before the watermark is moved.
-    fn killed_planning(&self, pages: i64) -> Option<(u64, u64)> {
-        let mut left = pages;
-        let mut on_page = |_, _| {
-            left -= 1;
-            if left == 0 {
-                resume_unwind(Box::new("killed"));
-            }
-        };
-        let killed = catch_unwind(AssertUnwindSafe(|| self.round(&mut on_page)));
-        killed.ok().and_then(Result::ok)
-    }
-
-    /// The file may not grow by a page while the round is made.
-    fn with_full_disk(&self) -> Option<(u64, u64)> {
-        self.limit_pages(|pages| pages);
-        let planned = self.round(&mut |_, _| {});
-        self.limit_pages(|_| 1_000_000_000);
-        planned.ok()
-    }
-
-    fn limit_pages(&self, limit: impl FnOnce(i64) -> i64 + Send + 'static) {
-        let set = move |c: &Connection| {
-            let pages = c.query_row("pragma page_count", [], |row| row.get(0))?;
-            let set = format!("pragma max_page_count = {}", limit(pages));
-            c.query_row(&set, [], |row| row.get::<_, i64>(0))
-        };
-        self.ledger().write_blocking("limit the file", set).unwrap();
-    }
-
     fn plan_changes_nothing(&self) -> Judged {
-        let entries = "select count(*) from audit";
-        let count = || -> i64 {
-            let look = &self.life().look;
-            look.query_row(entries, [], |row| row.get(0)).unwrap()
-        };
-        let before = count();
-        let again = self.round(&mut |_, _| {})?;
-        if again == (0, 0) && count() == before {
+        let before = self.life().entries();
+        let again = self.life().round(self.edition(), self.clock.now())?;
+        if again == (0, 0) && self.life().entries() == before {
             return Ok(());
         }
         Err(format!("planned twice: the second round brought {again:?}"))
@@ -418,50 +351,18 @@ impl<'a> Year<'a> {
         self.oracle.heard(&sent)
     }
 
-    /// The process starts: what an earlier one held is returned.
+    /// The process starts.
     fn open(&mut self) {
-        let path = self.folder.path().join("ledger.db");
-        let (ledger, writer) = ledger::open(&path).unwrap();
-        let writer = start_writer(writer).unwrap();
-        let now = self.clock.now();
-        sweep::give_back(&ledger, Abandoned::ByEarlierProcess, now).unwrap();
         self.lives += 1;
-        let context = Context {
-            carrier: self.peers.clone(),
-            holder: format!("life-{}", self.lives),
-            ..self.books.context(self.clock.clone(), ledger)
-        };
-        let kinds = self.edition().library.pack.events.iter().cloned();
-        let catalog = self.folder.path().join("catalog.db");
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        self.peers.look_into(Some(&path));
-        self.life = Some(Life {
-            context,
-            catalog: Catalog::open(&catalog).unwrap().knowing(kinds),
-            reader: Reader::open(&path).unwrap(),
-            look: Connection::open_with_flags(&path, flags).unwrap(),
-            writer,
-        });
+        let (process, law) = ((self.lives, &self.clock), (self.books, self.edition()));
+        self.life = Some(Life::begin(self.folder.path(), process, law, &self.peers));
     }
 
-    /// The process ends, however: everything in memory is gone.
+    /// The process ends, however.
     fn close(&mut self) {
         self.peers.look_into(None);
-        if let Some(Life {
-            context, writer, ..
-        }) = self.life.take()
-        {
-            drop(context);
-            writer.join().unwrap();
+        if let Some(life) = self.life.take() {
+            life.end();
         }
-    }
-}
-
-fn desk<'b>(life: &'b Life, edition: &'b Edition, now: DateTime<Utc>) -> Desk<'b> {
-    Desk {
-        catalog: &life.catalog,
-        reader: &life.reader,
-        library: &edition.library,
-        now,
     }
 }
