@@ -223,7 +223,7 @@ impl Writing<'_> {
                 found.map(|(_, event)| *event)
             });
             let on = day + self.dice.between(stage.ahead.0, stage.ahead.1);
-            let event = self.enter(&id, stage.kind, day, on, answered, None);
+            let event = self.enter(&id, stage.kind, (day, on), answered, None);
             entered.push((stage.kind, event));
             self.second_thoughts(&id, stage.kind, (day, on), event);
         }
@@ -245,8 +245,7 @@ impl Writing<'_> {
         &mut self,
         decision: &str,
         kind: &str,
-        day: i64,
-        on: i64,
+        (day, on): (i64, i64),
         answers: Option<i64>,
         note: Option<String>,
     ) -> i64 {
@@ -285,7 +284,7 @@ impl Writing<'_> {
         }
         if kind.ends_with("_on") && self.dice.in_thousand(250) {
             let new = on + self.dice.between(3, 20);
-            self.enter(id, kind, later, new, Some(event), None);
+            self.enter(id, kind, (later, new), Some(event), None);
         }
         if self.dice.in_thousand(40) {
             self.write(later, REMOVE, vec![Value::Integer(event)]);
@@ -299,7 +298,7 @@ impl Writing<'_> {
                 String::new()
             };
             let note = format!("{rule}；张三；急件{until}");
-            self.enter(id, "waived", later, later, None, Some(note));
+            self.enter(id, "waived", (later, later), None, Some(note));
         }
     }
 }

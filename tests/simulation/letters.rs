@@ -144,10 +144,10 @@ impl Letters {
             return Err(format!("one key: {key} was sent and is not in the ledger"));
         };
         let (attempts, rows, open): (u32, u32, u32) = (attempts, rows, open);
-        let tried = u32::try_from(tries.len()).unwrap();
-        if (attempts, rows) != (tried, tried) {
+        let seen = u32::try_from(tries.len()).unwrap();
+        if (attempts, rows) != (seen, seen) {
             return Err(format!(
-                "attempts: {key} was tried {tried} times; ledger {attempts}, rows {rows}"
+                "attempts: {key} was tried {seen} times; ledger {attempts}, rows {rows}"
             ));
         }
         let may_be: &[&str] = match (last.unheard, last.class, last.scope) {

@@ -155,13 +155,11 @@ impl Peers {
 impl Carrier for Peers {
     fn carry<'a>(&'a self, message: &'a Message, now: DateTime<Utc>) -> Sending<'a> {
         Box::pin(async move {
-            match self.attempt(message, now) {
-                Some(outcome) => outcome,
-                None => {
-                    self.sprung.notify_one();
-                    std::future::pending().await
-                }
-            }
+            let Some(outcome) = self.attempt(message, now) else {
+                self.sprung.notify_one();
+                return std::future::pending().await;
+            };
+            outcome
         })
     }
 }
