@@ -63,9 +63,18 @@ contact = [{ name = "冯联络", email = "contact@sfj" }]
 /// What the second directory says otherwise: a new contact, a unit that is gone.
 const OTHERWISE: [(&str, &str); 2] = [("contact@zjj", "new@zjj"), ("市司法局", "市法制办")];
 
-/// Closed for snow, and the Saturday that is worked instead.
-const LOCAL: &str = "[[local]]\nname = \"暴雪停工\"\nauthority = \"洮政办发〔2026〕3号\"\n\
-                     from = 2026-03-12\nto = 2026-03-13\nwork = 2026-03-21\n";
+/// Days off that the locality decides, and the Saturday that is worked instead of one.
+const CLOSED: [&str; 8] = [
+    "2026-01-21",
+    "2026-03-12",
+    "2026-04-22",
+    "2026-06-10",
+    "2026-08-05",
+    "2026-09-16",
+    "2026-11-11",
+    "2027-03-10",
+];
+const WORKED: &str = "2026-03-21";
 
 /// Working days as the judge counts them: a weekday, unless a notice says otherwise.
 #[derive(Debug, Clone, Default)]
@@ -86,14 +95,11 @@ impl Table {
         table
     }
 
-    fn with_snow(mut self) -> Self {
-        for (day, works) in [
-            ("2026-03-12", false),
-            ("2026-03-13", false),
-            ("2026-03-21", true),
-        ] {
-            self.0.insert(day.parse().unwrap(), works);
+    fn with_local(mut self) -> Self {
+        for day in CLOSED {
+            self.0.insert(day.parse().unwrap(), false);
         }
+        self.0.insert(WORKED.parse().unwrap(), true);
         self
     }
 
@@ -145,17 +151,17 @@ impl Books {
     /// Writes the administrator's files into `folder` and reads them back.
     pub(crate) fn read(folder: &Path) -> Self {
         let (mut editions, mut configs) = (Vec::new(), Vec::new());
-        for (number, (snow, other)) in [(false, false), (true, false), (true, true)]
+        for (number, (local, other)) in [(false, false), (true, false), (true, true)]
             .into_iter()
             .enumerate()
         {
             let home = folder.join(number.to_string());
-            write(&home, snow, other);
+            write(&home, local, other);
             let config = Config::load(&home.join("duban.toml")).unwrap();
             let table = Table::shipped();
             editions.push(Edition {
                 library: Arc::new(library(&config).unwrap()),
-                table: if snow { table.with_snow() } else { table },
+                table: if local { table.with_local() } else { table },
             });
             configs.push(config);
         }
@@ -176,7 +182,7 @@ impl Books {
     }
 }
 
-fn write(home: &Path, snow: bool, other: bool) {
+fn write(home: &Path, local: bool, other: bool) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::create_dir_all(home.join("calendar")).unwrap();
     let secret = home.join("secret");
@@ -193,14 +199,29 @@ fn write(home: &Path, snow: bool, other: bool) {
             .fold(units, |units, (was, is)| units.replace(was, is));
     }
     fs::write(home.join("units.toml"), units).unwrap();
-    if snow {
-        fs::write(home.join("calendar/local.toml"), LOCAL).unwrap();
+    if local {
+        fs::write(home.join("calendar/local.toml"), closures()).unwrap();
     }
     fs::write(home.join("rules.toml"), pack()).unwrap();
     let duban = "[rules]\nfile = \"rules.toml\"\n[calendar]\nfolder = \"calendar\"\n\
                  [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
                  port = 9\ntls = \"none\"\nhello = \"duban.dc\"\n";
     fs::write(home.join("duban.toml"), duban).unwrap();
+}
+
+/// The locality's file of its own days.
+fn closures() -> String {
+    let block = |day| {
+        let work = if day == CLOSED[1] {
+            format!("work = {WORKED}\n")
+        } else {
+            String::new()
+        };
+        format!(
+            "[[local]]\nname = \"停工\"\nauthority = \"洮政办发〔2026〕3号\"\nfrom = {day}\n{work}"
+        )
+    };
+    CLOSED.map(block).concat()
 }
 
 /// The shipped pack with [`RULES`] only, and without the register, which points to others.

@@ -126,12 +126,33 @@ impl Life {
         killed.ok().and_then(Result::ok)
     }
 
-    /// A round during which the file may not grow by a page, if it needs none.
-    pub(crate) fn cramped_round(&self, edition: &Edition, now: DateTime<Utc>) -> Option<Brought> {
-        self.limit_pages(|pages| pages);
+    /// A round during which the file may not grow by a page, or takes no record at all.
+    pub(crate) fn cramped_round(
+        &self,
+        refuses: bool,
+        edition: &Edition,
+        now: DateTime<Utc>,
+    ) -> Option<Brought> {
+        if refuses {
+            self.run(
+                "create temp trigger cramped before insert on main.obligation
+                      begin select raise(abort, 'no room'); end",
+            );
+        } else {
+            self.limit_pages(|pages| pages);
+        }
         let planned = self.round(edition, now);
-        self.limit_pages(|_| 1_000_000_000);
+        if refuses {
+            self.run("drop trigger temp.cramped");
+        } else {
+            self.limit_pages(|_| 1_000_000_000);
+        }
         planned.ok()
+    }
+
+    fn run(&self, sql: &'static str) {
+        let run = move |c: &Connection| c.execute_batch(sql);
+        self.ledger().write_blocking("cramp the file", run).unwrap();
     }
 
     fn limit_pages(&self, limit: impl FnOnce(i64) -> i64 + Send + 'static) {
@@ -152,6 +173,12 @@ impl Life {
     ) -> Result<bool, String> {
         let made = digest::run(&self.desk(edition, now), self.ledger(), at);
         made.map_err(|error| error.to_string())
+    }
+
+    /// How many messages somebody claims to be sending.
+    pub(crate) fn leased(&self) -> i64 {
+        let leased = "select count(*) from message where state = 'leased'";
+        self.look.query_row(leased, [], |row| row.get(0)).unwrap()
     }
 
     /// How many entries the audit log has.

@@ -101,10 +101,12 @@ impl Temper {
     /// Begins a spell now and then, and says which one holds.
     fn weather(&mut self, dice: &mut Dice, now: DateTime<Utc>) -> Option<Spell> {
         self.spell = self.spell.filter(|(_, until)| *until > now);
-        if self.spell.is_none() && dice.in_thousand(12) {
+        if self.spell.is_none() && dice.in_thousand(8) {
             let (spell, minutes) = match dice.between(0, 9) {
                 0..=3 => (Spell::LoginRefused, dice.between(5, 60 * 20)),
-                4..=5 => (Spell::BlackHole, dice.between(60, 60 * 24 * 6)),
+                4 => (Spell::BlackHole, dice.between(60, 60 * 20)),
+                // Longer than anything is tried.
+                5 => (Spell::BlackHole, 60 * 24 * dice.between(1, 6)),
                 _ => (Spell::Throttled, dice.between(5, 60 * 6)),
             };
             self.spell = Some((spell, now + TimeDelta::minutes(minutes)));

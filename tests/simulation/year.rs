@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use duban::clock::{Clock, civil, instant};
 use duban::jobs::deliver;
 use tempfile::TempDir;
@@ -71,6 +71,8 @@ struct Year<'a> {
     runtime: Runtime,
     life: Option<Life>,
     lives: u32,
+    /// The process has just started.
+    fresh: bool,
     /// The city or the books changed since the last whole round.
     changed: bool,
     /// When leases were last looked through.
@@ -139,6 +141,7 @@ impl<'a> Year<'a> {
             life: None,
             lives: 0,
             changed: true,
+            fresh: true,
             swept_at: start,
             attempts: 0,
             incidents: 0,
@@ -184,7 +187,8 @@ impl<'a> Year<'a> {
                union all select min(probe_at) from hold where probe_at > $1
                union all select min(lease_until) from message where state = 'leased')";
         let mut waiting = self.life().look.prepare_cached(waiting).unwrap();
-        let waiting: Option<DateTime<Utc>> = waiting.query_row([now], |row| row.get(0)).unwrap();
+        let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
         let deed = self.city.next_at();
         let next = [morning, waiting, deed].into_iter().flatten().min()?;
         // Two things at once, or a lease that ends just now, still let time go on.
@@ -207,6 +211,9 @@ impl<'a> Year<'a> {
             15..=18 => Incident::LetGo,
             19..=24 => Incident::KilledPlanning,
             25..=30 => Incident::DiskFull,
+            // Where there is something to plan, its round is worth breaking.
+            900..=929 if self.changed => Incident::KilledPlanning,
+            930..=959 if self.changed => Incident::DiskFull,
             31..=34 => Incident::Down,
             35..=39 => Incident::Restart,
             40..=46 => Incident::ClockStep,
@@ -254,12 +261,15 @@ impl<'a> Year<'a> {
     fn plan(&mut self, incident: Incident) -> Judged {
         let now = self.clock.now();
         let edition = self.edition();
+        if std::mem::take(&mut self.fresh) && self.life().leased() > 0 {
+            return Err("returned at once: a lease outlives its process".to_owned());
+        }
         self.life().give_back(now)?;
         self.swept_at = now;
         let pages = self.dice.between(1, 2);
         let planned = match incident {
             Incident::KilledPlanning => self.life().killed_round(pages, edition, now),
-            Incident::DiskFull => self.life().cramped_round(edition, now),
+            Incident::DiskFull => self.life().cramped_round(pages == 1, edition, now),
             _ => Some(self.life().round(edition, now)?),
         };
         if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
@@ -354,6 +364,7 @@ impl<'a> Year<'a> {
     /// The process starts.
     fn open(&mut self) {
         self.lives += 1;
+        self.fresh = true;
         let (process, law) = ((self.lives, &self.clock), (self.books, self.edition()));
         self.life = Some(Life::begin(self.folder.path(), process, law, &self.peers));
     }
