@@ -156,11 +156,21 @@ pub fn plan(
     }
     let gone = |stored: &&Stored| !derived.iter().any(|other| other.key == stored.record.key);
     changes.extend(stored.iter().filter(gone).filter_map(lost));
-    let look = decision.map(|decision| gaps::look(decision, &derived, today));
+    let look = decision.map(|decision| look(decision, &derived, today));
     Plan {
         changes,
         look: look.unwrap_or_default(),
     }
+}
+
+/// What nobody has entered; and a day to look again on also where a waiver lapses then: what
+/// is waived has no open record that would ask for its day, or none at all yet.
+fn look(decision: &Decision, derived: &[Obligation<'_>], today: NaiveDate) -> Look {
+    let mut look = gaps::look(decision, derived, today);
+    let closed = derived.iter().filter(|one| !one.state(today).is_live());
+    let lapsing = closed.filter_map(|one| one.settles_on(today));
+    look.look_again_on = look.look_again_on.into_iter().chain(lapsing).min();
+    look
 }
 
 /// One obligation against its record.

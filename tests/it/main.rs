@@ -43,6 +43,7 @@ mod holds;
 mod journey;
 mod ladder;
 mod lanes;
+mod lapsing;
 mod ledger;
 mod mail;
 mod moves;

@@ -230,6 +230,10 @@ pub struct Lacking {
 /// What one message says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "content", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message in hand has one of either; a box would only be in every reader's way"
+)]
 pub enum Content {
     /// One or more notices to one recipient.
     Notices {

@@ -84,12 +84,11 @@ pub fn begin(
         cause.name(),
         reason,
     ))?;
-    let what = match known {
-        Some(_) => "hold renewed",
-        None => {
-            begin_anew(connection, destination)?;
-            "hold begun"
-        }
+    let what = if known.is_some() {
+        "hold renewed"
+    } else {
+        begin_anew(connection, destination)?;
+        "hold begun"
     };
     audit::add(connection, now, what, destination, &begun)?;
     Ok(known.is_none())

@@ -1,0 +1,265 @@
+//! The judge's own planner: what must stand in the ledger, worked out the plain way.
+//!
+//! Owns a simple model of records, revisions and rungs, with rung days counted on the
+//! fingers over its own table of working days. What the law asks of a decision it takes
+//! from `domain::rules`, which worked cases hold to the law. Refuses `domain::plan`,
+//! `domain::ladder` and everything stored.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use duban::domain::address::{Reminder, address};
+use duban::domain::counting::{Direction, Span, Unit};
+use duban::domain::decision::Decision;
+use duban::domain::ladder::Step;
+use duban::domain::notice::Kind;
+use duban::domain::obligation::{Dates, Obligation};
+use duban::domain::pack::{Audience, Relation, Strength};
+use duban::domain::rules::obligations;
+
+use super::books::{Edition, Table};
+
+/// Rungs by revision and level: told or superseded.
+pub(crate) type Rungs = BTreeMap<(u32, u32), &'static str>;
+
+/// What is known of one obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) revision: u32,
+    pub(crate) due_on: NaiveDate,
+    pub(crate) latest_on: NaiveDate,
+    pub(crate) live: bool,
+    pub(crate) told: Option<u32>,
+    pub(crate) rungs: Rungs,
+    /// A window that was cut short when it was last looked at; not in the ledger as such.
+    short: bool,
+}
+
+impl Known {
+    /// Whether the ledger says the same.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        let plain = |known: &Self| Self {
+            short: false,
+            ..known.clone()
+        };
+        plain(self) == plain(other)
+    }
+
+    /// As the ledger has it.
+    pub(crate) fn stored(
+        (revision, due_on, latest_on): (u32, NaiveDate, NaiveDate),
+        live: bool,
+        told: Option<u32>,
+        rungs: Rungs,
+    ) -> Self {
+        Self {
+            revision,
+            due_on,
+            latest_on,
+            live,
+            told,
+            rungs,
+            short: false,
+        }
+    }
+}
+
+/// One decision's obligations, by their keys.
+pub(crate) type Duties = BTreeMap<String, Known>;
+
+/// What planning one decision must bring.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expected {
+    pub(crate) duties: Duties,
+    /// Keys of notices that must be there.
+    pub(crate) notices: Vec<String>,
+    /// Obligations whose date moved while they were to be done, with the new revision.
+    pub(crate) moved: Vec<(String, u32)>,
+}
+
+/// What must be so after planning `decision` on `today`, if `before` was so.
+pub(crate) fn expect(
+    decision: Option<&Decision>,
+    before: &Duties,
+    edition: &Edition,
+    today: NaiveDate,
+) -> Expected {
+    let library = &edition.library;
+    let derived = decision.map_or_else(Vec::new, |decision| {
+        obligations(decision, &library.pack, &library.calendar)
+    });
+    let mut expected = Expected::default();
+    for obligation in &derived {
+        let key = obligation.key.to_string();
+        let known = before.get(&key);
+        let Some(dates) = obligation.dates else {
+            expected.duties.extend(lost(&key, known));
+            continue;
+        };
+        let Some(decision) = decision else { continue };
+        let duty = Duty {
+            obligation,
+            dates,
+            decision,
+            edition,
+            today,
+        };
+        duty.look(&key, known, &mut expected);
+    }
+    for (key, known) in before {
+        let gone = !expected.duties.contains_key(key);
+        if gone {
+            expected.duties.extend(lost(key, Some(known)));
+        }
+    }
+    expected
+}
+
+fn lost(key: &str, known: Option<&Known>) -> Option<(String, Known)> {
+    let known = known?.clone();
+    Some((
+        key.to_owned(),
+        Known {
+            live: false,
+            ..known
+        },
+    ))
+}
+
+struct Duty<'a> {
+    obligation: &'a Obligation<'a>,
+    dates: Dates,
+    decision: &'a Decision,
+    edition: &'a Edition,
+    today: NaiveDate,
+}
+
+impl Duty<'_> {
+    fn look(&self, key: &str, known: Option<&Known>, expected: &mut Expected) {
+        let live = self.obligation.state(self.today).is_live();
+        if known.is_none() && !live {
+            return;
+        }
+        let is_window = self.obligation.rule.relation == Relation::NotBefore;
+        let is_told_short = is_window && self.obligation.rule.strength != Strength::Advisory;
+        let cut = self.obligation.is_cut_short();
+        let moved = known.is_some_and(|known| {
+            (known.due_on, known.latest_on) != (self.dates.due_on, self.dates.latest_on)
+        });
+        let turned = known.is_some_and(|known| is_told_short && known.short != cut);
+        let came_back = known.is_some_and(|known| !is_window && !known.live && live);
+        let anew = moved || turned || came_back;
+        let mut now = Known {
+            revision: known.map_or(1, |known| known.revision + u32::from(anew)),
+            due_on: self.dates.due_on,
+            latest_on: self.dates.latest_on,
+            live,
+            told: known.and_then(|known| known.told).filter(|_| !anew),
+            rungs: known.map(|known| known.rungs.clone()).unwrap_or_default(),
+            short: self.obligation.overdue_on().is_some() && is_window,
+        };
+        if live && !self.obligation.spoken_for {
+            self.climb(&mut now, expected);
+        }
+        if moved && live {
+            expected.moved.push((key.to_owned(), now.revision));
+        }
+        expected.duties.insert(key.to_owned(), now);
+    }
+
+    /// The highest rung whose day has come is told, what lies below it is superseded.
+    fn climb(&self, now: &mut Known, expected: &mut Expected) {
+        let reached: Vec<Step> = self
+            .rungs()
+            .into_iter()
+            .filter(|step| step.on <= self.today && now.told.is_none_or(|told| step.level > told))
+            .collect();
+        let Some((highest, lower)) = reached.split_last() else {
+            return;
+        };
+        for step in lower {
+            now.rungs.insert((now.revision, step.level), "superseded");
+        }
+        now.rungs.insert((now.revision, highest.level), "told");
+        now.told = Some(highest.level);
+        let reminder = Reminder {
+            obligation: self.obligation,
+            dates: &self.dates,
+            decision: self.decision,
+            step: highest,
+            revision: now.revision,
+            was_due_on: None,
+            today: self.today,
+        };
+        let drafts = address(&reminder, self.edition.library.books());
+        expected
+            .notices
+            .extend(drafts.into_iter().map(|draft| draft.key));
+    }
+
+    /// Every rung up to today, in order.
+    fn rungs(&self) -> Vec<Step> {
+        let (rule, table) = (self.obligation.rule, &self.edition.table);
+        let ladder = self.edition.library.pack.ladder(&rule.ladder).unwrap();
+        let count = u32::try_from(ladder.rungs.len()).unwrap();
+        let step = |level, name: String, on, to: &[Audience]| Step {
+            level,
+            name,
+            on,
+            to: to.to_vec(),
+            kind: Kind::Reminder,
+        };
+        if self.obligation.is_cut_short() {
+            let on = self.dates.anchor_on;
+            return vec![step(count, "cut_short".to_owned(), on, &ladder.cut_short)];
+        }
+        let is_window = rule.relation == Relation::NotBefore;
+        if is_window && self.obligation.done.is_some() {
+            return Vec::new();
+        }
+        let mut steps = Vec::new();
+        for (level, rung) in (0..).zip(&ladder.rungs) {
+            if is_window && is_after(rung.at) {
+                continue;
+            }
+            let on = day_of(rung.at, rung.later, &self.dates, table);
+            steps.push(step(level, rung.at.to_string(), on, &rung.to));
+        }
+        let Some((every, last)) = ladder.then_every.zip(ladder.rungs.last()) else {
+            return steps;
+        };
+        for n in 1..=if is_window { 0 } else { 200 } {
+            let at = Span {
+                count: last.at.count + every.count * n,
+                ..every
+            };
+            let on = day_of(at, false, &self.dates, table);
+            if on > self.today {
+                break;
+            }
+            steps.push(step(count + n - 1, at.to_string(), on, &last.to));
+        }
+        steps
+    }
+}
+
+fn is_after(at: Span) -> bool {
+    at.count > 0 && at.direction == Direction::Forward
+}
+
+/// A rung's day: before and on the date from the safe reading, moved back over rest days;
+/// after it so many working days past the lenient one.
+fn day_of(at: Span, later: bool, dates: &Dates, table: &Table) -> NaiveDate {
+    match (is_after(at), at.unit) {
+        (true, Unit::WorkingDays) => table.after(dates.latest_on, at.count),
+        (false, Unit::Days) => {
+            let day = dates.due_on - Days::new(at.count.into());
+            if later {
+                table.on_or_after(day)
+            } else {
+                table.on_or_before(day)
+            }
+        }
+        _ => unreachable!("no ladder of the pack has {at}"),
+    }
+}

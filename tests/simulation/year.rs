@@ -1,0 +1,379 @@
+//! A year of the city: from one moment of interest to the next, with what may go wrong.
+//!
+//! Owns virtual time and the incidents: kills between and within transactions, a full disk,
+//! days of standing still, small steps of the clock, restarts, other books. Every step runs
+//! the daemon's own code. Refuses to judge; after each step the judge looks.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use duban::clock::{Clock, civil, instant};
+use duban::jobs::deliver;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use super::books::{Books, Edition};
+use super::city::City;
+use super::dice::Dice;
+use super::life::Life;
+use super::oracle::{Judged, Oracle};
+use super::peers::{Peers, Trap};
+use super::trace::Trace;
+
+/// Where databases live while a year lasts: in memory where there is such a place, since
+/// nobody pulls a plug here.
+const SHELF: &str = "/dev/shm";
+
+/// The hour of the digest, on which every working day is looked at.
+const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).unwrap();
+
+/// What a year came to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) hash: u64,
+    pub(crate) attempts: u64,
+    pub(crate) incidents: u64,
+}
+
+/// What happens to a moment besides its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Incident {
+    None,
+    /// Killed in the middle of an attempt.
+    KilledSending,
+    /// A delivery is let go of; its lease must run out.
+    LetGo,
+    /// Killed between a page of plans and the watermark.
+    KilledPlanning,
+    /// The ledger's disk is full for a round of planning.
+    DiskFull,
+    /// Stopped, and started after some days.
+    Down,
+    Restart,
+    /// The clock is put a few minutes right.
+    ClockStep,
+    /// Planned a second time at once.
+    Twice,
+}
+
+/// The year.
+struct Year<'a> {
+    books: &'a Books,
+    edition: usize,
+    clock: Clock,
+    end: DateTime<Utc>,
+    dice: Dice,
+    city: City,
+    peers: Arc<Peers>,
+    oracle: Oracle,
+    trace: Trace,
+    runtime: Runtime,
+    life: Option<Life>,
+    lives: u32,
+    /// The process has just started.
+    fresh: bool,
+    /// The city or the books changed since the last whole round.
+    changed: bool,
+    /// When leases were last looked through.
+    swept_at: DateTime<Utc>,
+    attempts: u64,
+    incidents: u64,
+    folder: TempDir,
+}
+
+/// Lives through the year of `seed`.
+///
+/// # Errors
+/// The seed, the moment, the promise that was broken, and the last lines of the trace.
+pub(crate) fn live(seed: u64, days: i64, books: &Books) -> Result<Outcome, String> {
+    let mut year = Year::begin(seed, days, books);
+    let ended = year.run();
+    let now = civil(year.clock.now());
+    year.close();
+    match ended {
+        Ok(()) => Ok(Outcome {
+            hash: year.trace.hash(),
+            attempts: year.attempts,
+            incidents: year.incidents,
+        }),
+        Err(broken) => Err(format!(
+            "seed {seed}, at {now}: {broken}\n  {}\nonly this one: DUBAN_SEED={seed} \
+             DUBAN_DAYS={days} cargo test --test simulation every_promise",
+            year.trace.tail()
+        )),
+    }
+}
+
+impl<'a> Year<'a> {
+    fn begin(seed: u64, days: i64, books: &'a Books) -> Self {
+        let root = Dice::new(seed);
+        let mut dice = root.fork(1);
+        let first: NaiveDate = "2025-11-20".parse().unwrap();
+        let first = first + TimeDelta::days(dice.between(0, 400));
+        let shelf = Path::new(SHELF);
+        let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
+        let folder = if shelf.is_dir() {
+            builder.tempdir_in(shelf)
+        } else {
+            builder.tempdir()
+        };
+        let folder = folder.unwrap();
+        let city = City::found(
+            &folder.path().join("catalog.db"),
+            first,
+            days,
+            &mut root.fork(2),
+        );
+        let start = instant(first.and_hms_opt(6, 0, 0).unwrap());
+        let clock = Clock::set_at(start);
+        let mut year = Self {
+            books,
+            edition: 0,
+            end: start + TimeDelta::days(days),
+            peers: Peers::new(clock.clone(), root.fork(3)),
+            clock,
+            dice,
+            city,
+            oracle: Oracle::default(),
+            trace: Trace::new(),
+            runtime: Builder::new_current_thread().enable_all().build().unwrap(),
+            life: None,
+            lives: 0,
+            changed: true,
+            fresh: true,
+            swept_at: start,
+            attempts: 0,
+            incidents: 0,
+            folder,
+        };
+        year.open();
+        year
+    }
+
+    fn run(&mut self) -> Judged {
+        while let Some(next) = self.next_moment() {
+            self.clock.move_to(next);
+            self.changes();
+            let incident = self.incident();
+            self.moment(incident)?;
+        }
+        self.oracle.everything(&self.life().look)
+    }
+
+    fn life(&self) -> &Life {
+        self.life.as_ref().unwrap()
+    }
+
+    fn edition(&self) -> &'a Edition {
+        &self.books.editions[self.edition]
+    }
+
+    fn note(&mut self, what: &str) {
+        self.trace.note(self.clock.now(), what);
+    }
+
+    /// The next moment at which anything may happen; none after the end of the year.
+    fn next_moment(&self) -> Option<DateTime<Utc>> {
+        let now = self.clock.now();
+        let today = civil(now).date();
+        let mornings = (0..).map(|days| today + Days::new(days));
+        let morning = mornings
+            .filter(|day| self.edition().table.is_working(*day) || day.to_string().ends_with('7'))
+            .map(|day| instant(day.and_time(MORNING)))
+            .find(|at| *at > now);
+        let waiting = "select min(at) from (
+               select min(next_at) as at from message where state = 'pending' and next_at > $1
+               union all select min(probe_at) from hold where probe_at > $1
+               union all select min(lease_until) from message where state = 'leased')";
+        let mut waiting = self.life().look.prepare_cached(waiting).unwrap();
+        let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
+        let deed = self.city.next_at();
+        let next = [morning, waiting, deed].into_iter().flatten().min()?;
+        // Two things at once, or a lease that ends just now, still let time go on.
+        let next = next.max(now + TimeDelta::milliseconds(1));
+        (next < self.end).then_some(next)
+    }
+
+    /// The city works, and somebody may bring other books.
+    fn changes(&mut self) {
+        self.changed |= self.city.next_at().is_some_and(|at| at <= self.clock.now());
+        if let Some(edition) = self.city.live_until(self.clock.now()) {
+            self.edition = edition;
+            self.note(&format!("books: edition {edition}"));
+        }
+    }
+
+    fn incident(&mut self) -> Incident {
+        let incident = match self.dice.between(0, 999) {
+            0..=14 => Incident::KilledSending,
+            15..=18 => Incident::LetGo,
+            19..=24 => Incident::KilledPlanning,
+            25..=30 => Incident::DiskFull,
+            // Where there is something to plan, its round is worth breaking.
+            900..=929 if self.changed => Incident::KilledPlanning,
+            930..=959 if self.changed => Incident::DiskFull,
+            31..=34 => Incident::Down,
+            35..=39 => Incident::Restart,
+            40..=46 => Incident::ClockStep,
+            47..=76 => Incident::Twice,
+            _ => return Incident::None,
+        };
+        self.incidents += 1;
+        self.note(&format!("incident: {incident:?}"));
+        incident
+    }
+
+    fn moment(&mut self, incident: Incident) -> Judged {
+        match incident {
+            Incident::Down => {
+                self.close();
+                let back = self.clock.now() + TimeDelta::minutes(self.dice.between(60, 17_000));
+                self.clock.move_to(back.min(self.end));
+                self.changes();
+                self.open();
+            }
+            Incident::Restart => {
+                self.close();
+                self.open();
+            }
+            Incident::ClockStep => self.step_the_clock(),
+            _ => {}
+        }
+        self.plan(incident)?;
+        if incident == Incident::Twice {
+            self.plan_changes_nothing()?;
+        }
+        self.deliver(incident)
+    }
+
+    /// A few minutes, never over midnight: the day is what planning goes by.
+    fn step_the_clock(&mut self) {
+        let now = self.clock.now();
+        let to = now + TimeDelta::seconds(self.dice.between(-540, 540));
+        if civil(to).date() == civil(now).date() {
+            self.clock.move_to(to);
+        }
+    }
+
+    /// One round of the planner, as the daemon makes it.
+    fn plan(&mut self, incident: Incident) -> Judged {
+        let now = self.clock.now();
+        let edition = self.edition();
+        if std::mem::take(&mut self.fresh) && self.life().leased() > 0 {
+            return Err("returned at once: a lease outlives its process".to_owned());
+        }
+        self.life().give_back(now)?;
+        self.swept_at = now;
+        let pages = self.dice.between(1, 2);
+        let planned = match incident {
+            Incident::KilledPlanning => self.life().killed_round(pages, edition, now),
+            Incident::DiskFull => self.life().cramped_round(pages == 1, edition, now),
+            _ => Some(self.life().round(edition, now)?),
+        };
+        if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
+            self.note(&format!("planned {applied:?}"));
+        }
+        let life = self.life.as_ref().unwrap();
+        let files = (&life.catalog, &life.look);
+        let changed = std::mem::take(&mut self.changed);
+        self.oracle
+            .planned((planned, changed), files, edition, now)?;
+        if planned.is_some() {
+            return self.digest();
+        }
+        self.changed = true;
+        // What was broken off is made again at once, as by a daemon that is restarted.
+        self.close();
+        self.open();
+        self.plan(Incident::None)
+    }
+
+    fn digest(&mut self) -> Judged {
+        let now = self.clock.now();
+        let edition = self.edition();
+        if self.life().digest(edition, now, MORNING)? {
+            self.note("digest");
+        }
+        let look = &self.life.as_ref().unwrap().look;
+        self.oracle.digests(look, edition, now)
+    }
+
+    fn plan_changes_nothing(&self) -> Judged {
+        let before = self.life().entries();
+        let again = self.life().round(self.edition(), self.clock.now())?;
+        if again == (0, 0) && self.life().entries() == before {
+            return Ok(());
+        }
+        Err(format!("planned twice: the second round brought {again:?}"))
+    }
+
+    /// Everything that may go out goes, unless the process is killed meanwhile.
+    fn deliver(&mut self, incident: Incident) -> Judged {
+        let trap = matches!(incident, Incident::KilledSending | Incident::LetGo).then(|| Trap {
+            after: u32::try_from(self.dice.between(0, 2)).unwrap(),
+            taken: self.dice.in_thousand(500),
+        });
+        self.peers.set(trap);
+        let (peers, context) = (Arc::clone(&self.peers), self.life().context.clone());
+        let ended = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = peers.sprung.notified() => None,
+                ended = deliver::until_idle(&context) => Some(ended),
+            }
+        });
+        drop(context);
+        self.peers.set(None);
+        let killed = ended.is_none();
+        if let Some(Err(error)) = ended {
+            return Err(error.to_string());
+        }
+        self.heard()?;
+        if killed && incident == Incident::KilledSending {
+            self.close();
+            self.open();
+            return self
+                .plan(Incident::None)
+                .and_then(|()| self.deliver(Incident::None));
+        }
+        if killed {
+            return self.deliver(Incident::None);
+        }
+        let (now, life) = (self.clock.now(), self.life.as_ref().unwrap());
+        self.oracle.outbox(&life.look, self.swept_at, now)
+    }
+
+    /// The judge hears what the peers saw.
+    fn heard(&mut self) -> Judged {
+        let (sent, complaint) = self.peers.take();
+        for one in &sent {
+            self.attempts += 1;
+            let (unheard, taken) = (one.unheard, one.taken);
+            let line = format!(
+                "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
+                one.key, one.number, one.marked, one.address, one.class, one.scope, one.said
+            );
+            self.trace.note(one.at, &line);
+        }
+        complaint.map_or(Ok(()), Err)?;
+        self.oracle.heard(&sent)
+    }
+
+    /// The process starts.
+    fn open(&mut self) {
+        self.lives += 1;
+        self.fresh = true;
+        let (process, law) = ((self.lives, &self.clock), (self.books, self.edition()));
+        self.life = Some(Life::begin(self.folder.path(), process, law, &self.peers));
+    }
+
+    /// The process ends, however.
+    fn close(&mut self) {
+        self.peers.look_into(None);
+        if let Some(life) = self.life.take() {
+            life.end();
+        }
+    }
+}
