@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
 use super::Route;
 use super::failure::Failure;
@@ -45,11 +44,11 @@ impl Relay {
         mail: &[u8],
         now: DateTime<Utc>,
     ) -> Outcome {
-        let (deadlines, asked) = (&self.route.deadlines, Instant::now());
+        let deadlines = &self.route.deadlines;
         let Ok(_permit) = self.permits.acquire().await else {
             return Outcome::new(Class::Deferred, "connect", "the relay is closed");
         };
-        let mut session = match self.take(asked).await {
+        let mut session = match self.take(now).await {
             Ok(session) => session,
             Err(failure) => return failure.outcome(now),
         };
@@ -75,13 +74,13 @@ impl Relay {
         join_all(parked.map(Session::quit)).await;
     }
 
-    async fn take(&self, asked: Instant) -> Result<Session, Failure> {
+    async fn take(&self, now: DateTime<Utc>) -> Result<Session, Failure> {
         while let Some(mut session) = self.unpark() {
             if session.renew(&self.route.deadlines).await {
                 return Ok(session);
             }
         }
-        self.gate.pass(asked, Session::open(&self.route)).await
+        self.gate.pass(now, Session::open(&self.route)).await
     }
 
     fn unpark(&self) -> Option<Session> {
