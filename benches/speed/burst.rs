@@ -108,6 +108,9 @@ fn city(small: &Scene, receivers: &Receivers, burst: Burst) -> anyhow::Result<Sc
     for name in ["catalog.db", "ledger.db"] {
         copy(&small.folder, &folder, name)?;
     }
+    // Without it the copy would be taken for an older ledger, and held.
+    let head = "ledger.db.head";
+    fs::copy(small.folder.join(head), folder.join(head))?;
     let scene = Scene {
         folder,
         ..small.clone()

@@ -79,8 +79,8 @@ impl Scene {
 
     /// Takes the ledger away, so that the next start plans everything.
     pub(crate) fn forget(&self) -> anyhow::Result<()> {
-        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
-            let path = self.folder.join(name);
+        for end in ["", "-wal", "-shm", ".head"] {
+            let path = self.folder.join(format!("ledger.db{end}"));
             if path.exists() {
                 fs::remove_file(path)?;
             }
