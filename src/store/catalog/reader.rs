@@ -59,6 +59,9 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PageKey(pub(super) page::Key);
 
+/// Pages kept, in KiB with SQLite's minus sign: a pass reads each row once.
+const CACHE: i32 = -512;
+
 impl Catalog {
     /// Opens the catalogue at `path` so that nothing can be written through it.
     ///
@@ -70,6 +73,7 @@ impl Catalog {
         let connection = open(path, flags)?;
         connection
             .pragma_update(None, "query_only", true)
+            .and_then(|()| connection.pragma_update(None, "cache_size", CACHE))
             .map_err(StoreError::sql("open the catalogue for reading only"))?;
         Ok(Self {
             connection,
