@@ -28,6 +28,9 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many prepared statements are kept; more than this module has.
 const STATEMENTS: usize = 32;
 
+/// Pages kept, in KiB with SQLite's minus sign: a pass reads each row once.
+const CACHE: i32 = -512;
+
 /// The city's catalogue, open for reading.
 #[derive(Debug)]
 pub struct Catalog {
@@ -58,9 +61,6 @@ pub struct Page {
 /// A place between two pages, exact even where a key is no readable text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PageKey(pub(super) page::Key);
-
-/// Pages kept, in KiB with SQLite's minus sign: a pass reads each row once.
-const CACHE: i32 = -512;
 
 impl Catalog {
     /// Opens the catalogue at `path` so that nothing can be written through it.
