@@ -207,9 +207,12 @@ impl Deliveries {
             .end(&settled.destination, settled.begun, settled.heard, now);
         self.look_again = self.context.limits.bounds.in_flight > 0;
         match settled.verdict? {
-            Verdict::Done => self.tally.delivered += 1,
-            Verdict::RetryAt { .. } | Verdict::HoldDestination { .. } => self.tally.deferred += 1,
-            Verdict::GiveUp { .. } => self.tally.given_up += 1,
+            None => {}
+            Some(Verdict::Done) => self.tally.delivered += 1,
+            Some(Verdict::RetryAt { .. } | Verdict::HoldDestination { .. }) => {
+                self.tally.deferred += 1;
+            }
+            Some(Verdict::GiveUp { .. }) => self.tally.given_up += 1,
         }
         Ok(())
     }

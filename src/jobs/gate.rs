@@ -121,10 +121,19 @@ impl Gate {
     }
 
     /// Waits for the turn of a message that is claimed: a mail may have others ahead.
-    pub(super) async fn turn(&self, channel: Channel) -> Option<SemaphorePermit<'_>> {
+    ///
+    /// # Errors
+    /// Why it gets none any more.
+    pub(super) async fn turn(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<SemaphorePermit<'_>>, &'static str> {
         match (channel, &self.connections) {
-            (Channel::Mail, Some(connections)) => connections.acquire().await.ok(),
-            _ => None,
+            (Channel::Mail, Some(connections)) => {
+                let turn = connections.acquire().await;
+                turn.map(Some).map_err(|_| "duban stops")
+            }
+            _ => Ok(None),
         }
     }
 

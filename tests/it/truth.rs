@@ -76,42 +76,69 @@ fn nothing_is_sent_of_a_duty_that_was_done_after_the_plan() {
     assert!(sent.is_silent(), "{:?} {:?}", sent.mailed(), sent.posts);
 }
 
-#[test]
-fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
-    let mut world = planned();
-    // One connection: the third mail waits behind the second, and the clerk is faster.
+/// One connection to the relay: whatever else is claimed waits behind the first mail.
+fn with_one_connection(world: &mut World) {
     world.close();
     let file = world.at("duban.toml");
     let settings = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, settings + "connections = 1\n").unwrap();
     world.open();
-    for pause in [Duration::ZERO, Duration::from_millis(500)] {
-        world.relay.next(Stage::Dot, Act::Late(pause));
-    }
-    let mut deliveries = Deliveries::new(world.live().context.clone());
-    let both = async {
-        while world.mails().len() < 2 {
+}
+
+/// Steps until so many mails have arrived.
+fn until_mailed(world: &World, deliveries: &mut Deliveries, mails: usize) {
+    let arrived = async {
+        while world.mails().len() < mails {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
     world.runtime.block_on(async {
-        tokio::pin!(both);
+        tokio::pin!(arrived);
         loop {
             tokio::select! {
                 biased;
-                () = &mut both => break,
+                () = &mut arrived => break,
                 step = deliveries.step() => assert_eq!(step.unwrap(), Step::Worked),
             }
         }
     });
-    assert_eq!(world.messages("leased"), 2);
-    world.event("2026-001", "execution_material_filed", DAY);
+}
+
+fn finish(world: &World, deliveries: &mut Deliveries) {
     world
         .runtime
         .block_on(async { while deliveries.step().await.unwrap() == Step::Worked {} });
+}
+
+#[test]
+fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
+    let mut world = planned();
+    with_one_connection(&mut world);
+    // The third mail waits behind the second, and the clerk is faster.
+    for pause in [Duration::ZERO, Duration::from_millis(500)] {
+        world.relay.next(Stage::Dot, Act::Late(pause));
+    }
+    let mut deliveries = Deliveries::new(world.live().context.clone());
+    until_mailed(&world, &mut deliveries, 2);
+    assert_eq!(world.messages("leased"), 2);
+    world.event("2026-001", "execution_material_filed", DAY);
+    finish(&world, &mut deliveries);
     assert_eq!(world.mails().len(), 2, "the third was claimed and not sent");
-    let looked = "select count(*) from attempt where outcome like '%\"catalogue\"%'";
-    assert_eq!(world.rows(looked), ["1"]);
+    let put_back = "select json_extract(detail, '$.why') from audit where what = 'not asked'";
+    assert_eq!(
+        world.rows(put_back),
+        ["the catalogue changed after the claim"]
+    );
+    // It is as if it had not been claimed: nobody was asked.
+    let untouched = "select attempts, trying_since, maybe_repeat, lease_until from message
+                     where state = 'pending'";
+    assert_eq!(world.rows(untouched), ["0 null 0 null"]);
+    assert_eq!(world.rows("select count(*) from attempt"), ["3"]);
+    let verified = world.duban(&["audit", "verify", "--tables"]);
+    assert!(
+        verified.contains("the tables are what the log says"),
+        "{verified}"
+    );
 }
 
 #[test]
