@@ -107,8 +107,10 @@ impl Deliveries {
         self.look_again = true;
     }
 
-    /// Takes nothing more; further steps only finish what is under way.
+    /// Takes nothing more; further steps only finish what is under way. Whoever still waits
+    /// for a connection goes back unsent.
     pub fn take_no_more(&mut self) {
+        self.context.gate.close();
         self.context.limits.bounds.in_flight = 0;
         self.lanes.keep_within(self.context.limits.bounds.clone());
         self.look_again = false;

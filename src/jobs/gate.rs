@@ -137,6 +137,13 @@ impl Gate {
         }
     }
 
+    /// Nobody who still waits for a connection gets one.
+    pub(super) fn close(&self) {
+        if let Some(connections) = &self.connections {
+            connections.close();
+        }
+    }
+
     /// Whether anything may be claimed at `now`, where `planned` is how far the last
     /// complete plan had read and with which books.
     ///

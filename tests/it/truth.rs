@@ -10,6 +10,7 @@ use duban::jobs::gate::Reason;
 use rusqlite::Connection;
 
 use crate::support::http::Answer;
+use crate::support::mailbox::Mail;
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
 
@@ -139,6 +140,29 @@ fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
         verified.contains("the tables are what the log says"),
         "{verified}"
     );
+}
+
+#[test]
+fn at_a_stop_what_waits_for_a_connection_goes_back_as_if_it_had_not_been_claimed() {
+    let mut world = planned();
+    with_one_connection(&mut world);
+    let slow = Act::Late(Duration::from_millis(500));
+    world.relay.next(Stage::Dot, slow);
+    let mut deliveries = Deliveries::new(world.live().context.clone());
+    until_mailed(&world, &mut deliveries, 1);
+    deliveries.take_no_more();
+    finish(&world, &mut deliveries);
+    assert_eq!(world.messages("leased"), 0);
+    drop(deliveries);
+    world.crash_and_reopen();
+    let sent = world.work();
+    assert_eq!(
+        sent.mails.len(),
+        2,
+        "the others are left for the next start"
+    );
+    assert!(!sent.mails.iter().any(Mail::is_marked_as_repeat));
+    assert_eq!(world.rows("select count(*) from attempt"), ["4"]);
 }
 
 #[test]
