@@ -1,12 +1,13 @@
 //! What is sent is true when it is sent: a catalogue that is ahead of the plan, cannot be
 //! read or was replaced, and a disk that is nearly full.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::truth::{PATIENCE, Seen, Sending, sending};
 use duban::jobs::deliver::{Deliveries, Step};
-use duban::jobs::gate::Reason;
+use duban::jobs::gate::{Gate, Reason};
 use rusqlite::Connection;
 
 use crate::support::http::Answer;
@@ -197,6 +198,53 @@ fn a_catalogue_that_cannot_be_read_holds_messages_for_a_quarter_of_an_hour() {
     }
     assert_eq!(world.posts().len(), 1, "it went out in doubt");
     drop(clerk);
+}
+
+#[test]
+fn a_doubt_that_nobody_looked_at_for_long_begins_anew() {
+    let world = planned();
+    let clerk = Connection::open(world.at("catalog.db")).unwrap();
+    clerk.execute_batch("begin exclusive").unwrap();
+    // Seen in doubt, then asleep for a night: who knows what it was meanwhile.
+    assert_eq!(reason(&world), Some(Reason::Unreadable));
+    for (time, expected) in [
+        ("08:30", Some(Reason::Unreadable)),
+        ("08:44", Some(Reason::Unreadable)),
+        ("08:45", None),
+    ] {
+        world.at_time("2026-09-03", time);
+        assert_eq!(reason(&world), expected, "{time}");
+    }
+    drop(clerk);
+}
+
+/// Whatever is logged while `what` runs on this thread.
+fn logged(what: impl FnOnce()) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(Mutex::new(file.reopen().unwrap()))
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, what);
+    std::fs::read_to_string(file.path()).unwrap()
+}
+
+#[test]
+fn the_log_has_a_doubt_once_and_never_that_it_is_over_while_it_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::on(folder.path().join("nowhere.db"), "books".to_owned());
+    let now: DateTime<Utc> = "2026-05-08T00:30:00Z".parse().unwrap();
+    let log = logged(|| {
+        for minutes in [0, 1, 14, 15, 16, 17, 30] {
+            let at = now + TimeDelta::minutes(minutes);
+            let claimed = gate.may_claim(None, at);
+            assert_eq!(claimed.is_ok(), minutes >= 15, "{claimed:?}");
+        }
+    });
+    let times = |words| log.matches(words).count();
+    assert_eq!(times("nothing is sent meanwhile"), 1, "{log}");
+    assert_eq!(times("goes out as it was planned"), 1, "{log}");
+    assert_eq!(times("is over"), 0, "{log}");
 }
 
 #[test]
