@@ -6,6 +6,7 @@ use std::process::Command;
 use duban::clock::Clock;
 
 use crate::support::command;
+use crate::support::http::Answer;
 use crate::support::process::Process;
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
@@ -158,6 +159,25 @@ fn a_way_held_by_hand_holds_what_comes_later_too() {
     assert!(world.day("2026-09-09").is_silent());
     world.duban(&["notices", "release", "--all", "--reason", "演练结束"]);
     assert!(!world.work().is_silent());
+}
+
+#[test]
+fn a_broken_way_for_which_nothing_waits_any_more_can_be_let_go() {
+    let world = planned();
+    world.receiver.next(Answer::Status(401, Vec::new()));
+    world.work();
+    assert_eq!(
+        world.rows("select destination from hold"),
+        ["webhook:市住建局"]
+    );
+    world.event("2026-001", "stage_filed", DAY);
+    world.event("2026-001", "execution_material_filed", DAY);
+    world.work();
+    assert_eq!(world.messages("pending"), 0);
+    // No message will ever find out whether it is mended; the next one shall.
+    let reason = ["--reason", "端点已更换"];
+    world.duban(&[&["notices", "release", "--all"], &reason[..]].concat());
+    assert_eq!(world.rows("select destination from hold"), [""; 0]);
 }
 
 #[test]
