@@ -230,6 +230,47 @@ fn a_held_relay_is_not_asked_to_carry_the_news_of_itself() {
     assert_eq!(upward(&world), ["contact@jtj pending 0"]);
 }
 
+/// The relay turns everybody away before it hears for whom a mail is.
+const DOWN: Act = Act::Say("421 4.3.2 shutting down");
+
+#[test]
+fn a_relay_that_is_down_is_not_asked_to_carry_the_news_of_itself_either() {
+    let world = to_a_unit_without_endpoint();
+    for _ in 0..20 {
+        world.relay.next(Stage::Greeting, DOWN);
+    }
+    world.day(DAY);
+    for time in ["08:32", "08:40", "09:31", "10:31"] {
+        at(&world, time);
+    }
+    assert_eq!(upward(&world), ["contact@jtj pending 0"]);
+    // Once it speaks again, and of this mailbox, others are told.
+    world.relay.forget(Stage::Greeting);
+    world.relay.refuse("contact@jtj", FULL);
+    at(&world, "12:31");
+    assert_eq!(
+        upward(&world),
+        ["contact@jtj pending 1", "head@jtj delivered 0"]
+    );
+}
+
+#[test]
+fn a_centre_with_an_endpoint_hears_of_a_mail_that_a_dead_relay_keeps() {
+    let world = to(with_a_centre_that_has_an_endpoint(), "市交通局");
+    for _ in 0..20 {
+        world.relay.next(Stage::Greeting, DOWN);
+    }
+    world.day(DAY);
+    for time in ["08:32", "08:40", "09:31"] {
+        at(&world, time);
+    }
+    let told = world.posts();
+    let told = told
+        .iter()
+        .filter(|post| post.json()["type"] != "duban.digest");
+    assert_eq!(told.count(), 1);
+}
+
 #[test]
 fn a_centre_with_an_endpoint_hears_of_a_held_relay_through_it_and_gets_the_digest_there() {
     let world = to(with_a_centre_that_has_an_endpoint(), "市交通局");
