@@ -199,6 +199,11 @@ impl Gate {
         }
     }
 
+    /// Whether the disk has room for the answers of what would be sent.
+    pub(super) fn has_room(&self) -> bool {
+        self.disk.as_ref().is_none_or(|disk| !disk.is_nearly_full())
+    }
+
     /// Whether nothing was committed in the catalogue since the claim. Where it cannot be
     /// read, the claim's own answer holds.
     pub(super) fn still_holds(&self, ground: Ground) -> bool {
@@ -284,12 +289,15 @@ impl Truth {
 }
 
 impl Disk {
-    /// A disk that does not say how full it is will refuse the claim itself if it is.
     fn bar(&self, now: DateTime<Utc>) -> Option<Bar> {
-        let free = ledger::free_bytes(&self.ledger).ok()?;
-        (free < self.least).then(|| Bar {
+        self.is_nearly_full().then(|| Bar {
             reason: Reason::DiskNearlyFull,
             until: now + LOOK_AT_DISK_AGAIN,
         })
+    }
+
+    /// A disk that does not say how full it is will refuse the claim itself if it is.
+    fn is_nearly_full(&self) -> bool {
+        ledger::free_bytes(&self.ledger).is_ok_and(|free| free < self.least)
     }
 }

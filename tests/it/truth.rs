@@ -287,6 +287,9 @@ fn nothing_is_claimed_on_a_disk_that_is_nearly_full_and_everything_once_there_is
     assert!(matches!(&rest, Step::Barred(bars) if bars[0].reason == Reason::DiskNearlyFull));
     assert!(next.unwrap() <= world.clock.now() + TimeDelta::minutes(1));
     assert_eq!(world.messages("pending"), 4);
+    world.plan();
+    let found = world.rows("select code from finding");
+    assert_eq!(found, ["disk_nearly_full"]);
     world.close();
     std::fs::write(&file, settings).unwrap();
     world.open();
