@@ -164,8 +164,8 @@ impl Config {
         let lease = u64::from(self.delivery.lease_secs);
         if lease < longest + LEAST_WAIT_SECS {
             let place = document.place_of("delivery", "lease_secs");
-            let least = longest + LEAST_WAIT_SECS;
-            let expected = format!("at least {least}: {why}, and it may wait for a connection");
+            let bound = longest + LEAST_WAIT_SECS;
+            let expected = format!("at least {bound}: {why}, and it may wait for a connection");
             document.refuse(place, lease.to_string(), expected);
         }
         let late = u64::from(self.auditor.late_min);

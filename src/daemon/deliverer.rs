@@ -123,13 +123,12 @@ mod tests {
     fn a_plan_that_fails_is_asked_for_ever_more_rarely_and_a_sound_one_at_once() {
         let (mut caller, start) = (Caller::default(), Instant::now());
         let at = |secs| start + Duration::from_secs(secs);
-        let called = (0..900).filter(|secs| caller.is_called(true, at(*secs)));
-        let called: Vec<u64> = called.collect();
-        assert_eq!(called[..7], [0, 1, 3, 7, 15, 31, 63]);
-        assert!(called.len() < 25, "{called:?}");
+        let woken = (0..900).filter(|secs| caller.is_called(true, at(*secs)));
+        let woken: Vec<u64> = woken.collect();
+        assert_eq!(woken[..7], [0, 1, 3, 7, 15, 31, 63]);
+        assert!(woken.len() < 25, "{woken:?}");
         assert!(!caller.is_called(false, at(900)));
-        let called = (901..960).step_by(10);
-        for secs in called {
+        for secs in (901..960).step_by(10) {
             assert!(caller.is_called(true, at(secs)));
             assert!(!caller.is_called(false, at(secs + 1)));
         }

@@ -228,10 +228,10 @@ fn fresh(
         None => Vec::new(),
     };
     people.retain(|one| {
-        !same_place(one, &failing.recipient)
-            && !is_addressed(one, unsaid)
-            && is_open(one, books)
-            && !(failing.is_way_down && one.destination() == failing.recipient.destination())
+        let shares_the_way = one.destination() == failing.recipient.destination();
+        let is_no_better = failing.is_way_down && shares_the_way;
+        let is_new = !same_place(one, &failing.recipient) && !is_addressed(one, unsaid);
+        is_new && !is_no_better && is_open(one, books)
     });
     people
 }
