@@ -67,6 +67,21 @@ fn a_held_message_waits_until_it_is_released_and_nobody_else_does() {
 }
 
 #[test]
+fn what_is_new_does_not_join_a_mail_that_a_person_holds() {
+    let world = planned();
+    let held = key(&world, "contact@jtj");
+    world.duban(&["notices", "hold", &held, "--reason", "待核实"]);
+    world.decision("2026-002");
+    world.event("2026-002", "execution_completed", "2026-08-10");
+    let sent = world.work();
+    let to_jtj = sent.mails.iter().filter(|mail| mail.to == "contact@jtj");
+    let texts: Vec<&str> = to_jtj.map(|mail| mail.text.as_str()).collect();
+    assert_eq!(texts.len(), 1, "what nobody held went out");
+    assert!(texts[0].contains("2026-002") && !texts[0].contains("2026-001"));
+    assert_eq!(world.messages("pending"), 1);
+}
+
+#[test]
 fn whatever_cannot_be_touched_is_told_at_once_and_nothing_is_changed() {
     let world = planned();
     let jtj = key(&world, "contact@jtj");
