@@ -16,7 +16,7 @@ pub struct Auditor {
 }
 
 impl Default for Auditor {
-    /// Longer than the longest lawful conversation with a relay, 23 minutes with the default
+    /// Longer than the longest lawful conversation with a relay, 22 minutes with the default
     /// deadlines of `[mail]`.
     fn default() -> Self {
         Self { late_min: 30 }

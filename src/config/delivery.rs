@@ -34,7 +34,8 @@ pub struct Delivery {
 }
 
 impl Default for Delivery {
-    /// The lease outlasts the default deadlines of a mail, 27 minutes in all.
+    /// The lease outlasts the default deadlines of a mail, 22 minutes in all, and a wait for a
+    /// connection.
     fn default() -> Self {
         Self {
             in_flight: 64,

@@ -65,6 +65,10 @@ pub struct Config {
     pub directory: PathBuf,
 }
 
+/// A message that is claimed may wait so long for a connection at least; where it could wait
+/// for seconds only, most of what is claimed would go back unsent.
+const LEAST_WAIT_SECS: u64 = 60;
+
 impl Config {
     /// Reads `duban.toml` at `path`, and the units file it names.
     ///
@@ -139,14 +143,7 @@ impl Config {
                 document.refuse(place, found, expected);
             }
         }
-        let longest = self.longest_attempt_secs();
-        if u64::from(self.delivery.lease_secs) <= longest {
-            let place = document.place_of("delivery", "lease_secs");
-            let expected = format!(
-                "more than {longest}: the deadlines of [mail] and [webhook] let one attempt take so long"
-            );
-            document.refuse(place, self.delivery.lease_secs.to_string(), expected);
-        }
+        self.refuse_impatience(document);
         if self.ledger == self.catalog {
             let place = document.place_of("ledger", "file");
             let found = "the file of the catalogue";
@@ -155,6 +152,27 @@ impl Config {
                 found,
                 "a file of its own: the catalogue is never written",
             );
+        }
+    }
+
+    /// Bounds that a lawful attempt would pass: its message would be sent beside it, or the
+    /// process restarted in the middle of it.
+    fn refuse_impatience(&self, document: &mut Document<'_>) {
+        let longest = self.longest_attempt_secs();
+        let why =
+            format!("the deadlines of [mail] and [webhook] let one attempt take {longest} seconds");
+        let lease = u64::from(self.delivery.lease_secs);
+        if lease < longest + LEAST_WAIT_SECS {
+            let place = document.place_of("delivery", "lease_secs");
+            let bound = longest + LEAST_WAIT_SECS;
+            let expected = format!("at least {bound}: {why}, and it may wait for a connection");
+            document.refuse(place, lease.to_string(), expected);
+        }
+        let late = u64::from(self.auditor.late_min);
+        if late > 0 && late * 60 <= longest {
+            let place = document.place_of("auditor", "late_min");
+            let expected = format!("more than {}: {why}", longest / 60);
+            document.refuse(place, late.to_string(), expected);
         }
     }
 

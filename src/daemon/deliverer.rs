@@ -24,8 +24,9 @@ const SHORTEST: Duration = Duration::from_millis(10);
 /// What is waited for is looked at again at least this often: the clock may have been set.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
-/// The planner is woken for what is ahead of it at most this often: a plan that fails would
-/// otherwise be made again without a pause.
+/// The planner is woken for what is ahead of it at most this often, and each time it was
+/// woken in vain half as often: a plan that fails would otherwise be made, and told, again
+/// and again without a pause.
 const WAKE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Delivers until told to stop, then finishes what is under way.
@@ -40,7 +41,9 @@ pub(super) async fn run(
     let mut planner = Caller::default();
     let mut idle = false;
     loop {
-        planner.call(&deliveries, &wakes);
+        if planner.is_called(deliveries.wait_for_a_plan(), Instant::now()) {
+            wakes.plan.notify_one();
+        }
         let nap = nap(&deliveries, &current);
         tokio::select! {
             () = stop.cancelled() => break,
@@ -79,16 +82,24 @@ fn nap(deliveries: &Deliveries, live: &Live) -> Duration {
 /// Calls the planner for what the outbox waits for.
 #[derive(Debug, Default)]
 struct Caller {
-    last: Option<Instant>,
+    /// When it was last called, and how long it is left in peace after that.
+    last: Option<(Instant, Duration)>,
 }
 
 impl Caller {
-    fn call(&mut self, deliveries: &Deliveries, wakes: &Wakes) {
-        let is_rested = self.last.is_none_or(|last| last.elapsed() >= WAKE_PAUSE);
-        if deliveries.wait_for_a_plan() && is_rested {
-            self.last = Some(Instant::now());
-            wakes.plan.notify_one();
+    fn is_called(&mut self, is_behind: bool, now: Instant) -> bool {
+        let Some((at, pause)) = self.last else {
+            self.last = is_behind.then_some((now, WAKE_PAUSE));
+            return is_behind;
+        };
+        let is_rested = now.duration_since(at) >= pause;
+        if !is_behind {
+            // It came round: what it is called for next is something new.
+            self.last = Some((at, WAKE_PAUSE)).filter(|_| !is_rested);
+        } else if is_rested {
+            self.last = Some((now, (pause * 2).min(LOOK_EVERY)));
         }
+        is_behind && is_rested
     }
 }
 
@@ -100,6 +111,26 @@ fn rests(worked: Result<Step, StoreError>) -> bool {
         Err(error) => {
             error!(%error, "nothing is sent that could not be written down first");
             false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_that_fails_is_asked_for_ever_more_rarely_and_a_sound_one_at_once() {
+        let (mut caller, start) = (Caller::default(), Instant::now());
+        let at = |secs| start + Duration::from_secs(secs);
+        let woken = (0..900).filter(|secs| caller.is_called(true, at(*secs)));
+        let woken: Vec<u64> = woken.collect();
+        assert_eq!(woken[..7], [0, 1, 3, 7, 15, 31, 63]);
+        assert!(woken.len() < 25, "{woken:?}");
+        assert!(!caller.is_called(false, at(900)));
+        for secs in (901..960).step_by(10) {
+            assert!(caller.is_called(true, at(secs)));
+            assert!(!caller.is_called(false, at(secs + 1)));
         }
     }
 }

@@ -53,6 +53,9 @@ pub struct Failing {
     pub level: Level,
     /// What was last heard of it.
     pub word: String,
+    /// It is still tried, and its way failed before it was heard for whom it is: whoever
+    /// shares that way is not reached any better.
+    pub is_way_down: bool,
     /// What it still has to say.
     pub notices: Vec<Unsaid>,
 }
@@ -225,7 +228,10 @@ fn fresh(
         None => Vec::new(),
     };
     people.retain(|one| {
-        !same_place(one, &failing.recipient) && !is_addressed(one, unsaid) && is_open(one, books)
+        let shares_the_way = one.destination() == failing.recipient.destination();
+        let is_no_better = failing.is_way_down && shares_the_way;
+        let is_new = !same_place(one, &failing.recipient) && !is_addressed(one, unsaid);
+        is_new && !is_no_better && is_open(one, books)
     });
     people
 }

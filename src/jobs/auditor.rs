@@ -120,6 +120,7 @@ impl Auditor {
             up_since,
             late_min: scene.late_min,
             jump: scene.jump,
+            has_room: scene.context.gate.has_room(),
             pass: &pass,
             ledger: &ledger,
             calendar: &scene.library.calendar,

@@ -15,7 +15,7 @@ use super::Context;
 pub use super::deliveries::{Deliveries, Step};
 use super::gate::Ground;
 use crate::clock::{civil, instant};
-use crate::domain::delivery::{Class, Outcome, Verdict, verdict};
+use crate::domain::delivery::{Outcome, Verdict, verdict};
 use crate::domain::lanes::Heard;
 use crate::store::StoreError;
 use crate::store::ledger::holds::Turn;
@@ -47,7 +47,16 @@ pub(super) struct Settled {
     pub(super) destination: String,
     pub(super) begun: DateTime<Utc>,
     pub(super) heard: Heard,
-    pub(super) verdict: Result<Verdict, StoreError>,
+    /// None where nobody was asked.
+    pub(super) verdict: Result<Option<Verdict>, StoreError>,
+}
+
+/// How an attempt that was begun ended.
+enum End {
+    /// Somebody was asked, or might have been.
+    Judged(Outcome, Verdict),
+    /// Nobody was, for this reason.
+    NotAsked(&'static str),
 }
 
 /// Delivers whatever may go out now, and waits for the answers; whoever calls has planned
@@ -67,19 +76,27 @@ pub async fn until_idle(context: &Context) -> Result<Tally, StoreError> {
 /// Delivers one message. Its attempt is on disk already.
 pub(super) async fn deliver(context: Context, mut claim: Claim, ground: Ground) -> Settled {
     claim.attempt.useful_until = claim.message.content.useful_on().map(end_of);
-    let (outcome, heard) = attempt(&context, &mut claim, ground).await;
-    let now = context.now();
-    let verdict = match heard {
-        // It goes out as soon as it is planned for, if there is anything left of it.
-        Heard::NotAsked => Verdict::RetryAt { at: now },
-        _ => verdict(&outcome, &claim.attempt, now, &context.policy),
+    let (end, heard) = match attempt(&context, &mut claim, ground).await {
+        Ok(outcome) => {
+            let heard = Heard::of(&outcome, &claim.destination);
+            let (attempt, now) = (&claim.attempt, context.now());
+            let verdict = verdict(&outcome, attempt, now, &context.policy);
+            (End::Judged(outcome, verdict), heard)
+        }
+        Err(why) => (End::NotAsked(why), Heard::NotAsked),
     };
-    let settled = settle(&context, &claim, outcome, verdict.clone()).await;
+    let end = Arc::new((claim, end));
+    let settled = settle(&context, &end).await;
+    let (claim, end) = &*end;
     if let Ok(turn) = &settled {
-        log(&claim, &verdict, *turn);
+        log(claim, end, *turn);
     }
+    let verdict = match end {
+        End::Judged(_, verdict) => Some(verdict.clone()),
+        End::NotAsked(_) => None,
+    };
     Settled {
-        destination: claim.destination,
+        destination: claim.destination.clone(),
         begun: claim.begun,
         heard,
         verdict: settled.map(|_| verdict),
@@ -91,58 +108,47 @@ fn end_of(day: NaiveDate) -> DateTime<Utc> {
     instant((day + Days::new(1)).and_time(NaiveTime::MIN))
 }
 
-/// One attempt. A mail may have waited for its turn on a connection: what it goes by is
-/// looked at again, and the first byte follows at once.
-async fn attempt(context: &Context, claim: &mut Claim, ground: Ground) -> (Outcome, Heard) {
-    let _turn = context.gate.turn(claim.message.recipient.channel).await;
-    let now = match still_good(context, claim, ground) {
-        Ok(now) => now,
-        Err((phase, why)) => {
-            return (Outcome::new(Class::Deferred, phase, why), Heard::NotAsked);
-        }
-    };
+/// One attempt, or why nobody was asked. A mail may have waited for its turn on a
+/// connection: what it goes by is looked at again, and the first byte follows at once.
+async fn attempt(
+    context: &Context,
+    claim: &mut Claim,
+    ground: Ground,
+) -> Result<Outcome, &'static str> {
+    let _turn = context.gate.turn(claim.message.recipient.channel).await?;
+    let now = still_good(context, claim, ground)?;
     claim.message.sent_on = Some(civil(now).date());
-    let outcome = context.carrier.carry(&claim.message, now).await;
-    let heard = Heard::of(&outcome, &claim.destination);
-    (outcome, heard)
+    Ok(context.carrier.carry(&claim.message, now).await)
 }
 
-/// Whether a message that was claimed may still be sent, and the moment it is; or in which
-/// phase it ends, and why.
+/// Whether a message that was claimed may still be sent, and the moment it is; or why not.
 fn still_good(
     context: &Context,
     claim: &Claim,
     ground: Ground,
-) -> Result<DateTime<Utc>, (&'static str, &'static str)> {
+) -> Result<DateTime<Utc>, &'static str> {
     let Some(now) = context.trusted_now() else {
-        return Err((
-            "clock",
-            "the clock jumped after the claim; nothing was sent",
-        ));
+        return Err("the clock jumped after the claim");
     };
     // Its lease would run out under way, and another attempt begin beside it.
     if now - claim.begun > TimeDelta::seconds(context.limits.wait_secs.into()) {
-        return Err(("queue", "no connection was free in time; nothing was sent"));
+        return Err("no connection was free in time");
     }
     if !context.gate.still_holds(ground) {
-        let why = "the catalogue changed after the claim; nothing was sent";
-        return Err(("catalogue", why));
+        return Err("the catalogue changed after the claim");
     }
     Ok(now)
 }
 
 /// Transaction 3, offered again while the ledger cannot take it.
-async fn settle(
-    context: &Context,
-    claim: &Claim,
-    outcome: Outcome,
-    verdict: Verdict,
-) -> Result<Option<Turn>, StoreError> {
-    let receipt = Arc::new((claim.clone(), outcome, verdict));
+async fn settle(context: &Context, end: &Arc<(Claim, End)>) -> Result<Option<Turn>, StoreError> {
     let mut tries = 1;
     loop {
-        let (write, now) = (Arc::clone(&receipt), context.now());
-        let settle = move |c: &_| outbox::settle(c, &write.0, &write.1, &write.2, now);
+        let (end, now) = (Arc::clone(end), context.now());
+        let settle = move |c: &_| match &end.1 {
+            End::Judged(outcome, verdict) => outbox::settle(c, &end.0, outcome, verdict, now),
+            End::NotAsked(why) => outbox::put_back(c, &end.0, why, now).map(|()| None),
+        };
         match context.ledger.write("settle a delivery", settle).await {
             Ok(turn) => return Ok(turn),
             Err(error) if tries == SETTLE_TRIES => return Err(error),
@@ -153,10 +159,16 @@ async fn settle(
     }
 }
 
-fn log(claim: &Claim, verdict: &Verdict, turn: Option<Turn>) {
+fn log(claim: &Claim, end: &End, turn: Option<Turn>) {
     let (message, attempt) = (&claim.message.key, claim.attempt.number);
     let unit = &claim.message.recipient.unit;
     let channel = claim.message.recipient.channel.name();
+    let verdict = match end {
+        End::Judged(_, verdict) => verdict,
+        End::NotAsked(why) => {
+            return info!(message, unit, channel, why, "claimed, and not sent yet");
+        }
+    };
     match verdict {
         Verdict::Done => info!(message, attempt, unit, channel, "delivered"),
         Verdict::RetryAt { at } => {

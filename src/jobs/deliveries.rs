@@ -49,6 +49,8 @@ pub struct Deliveries {
     look_again: bool,
     next: Option<DateTime<Utc>>,
     bars: Vec<Bar>,
+    /// What the last claim that came to an end said.
+    is_behind: bool,
     /// What they came to so far.
     pub tally: Tally,
 }
@@ -73,6 +75,7 @@ impl Deliveries {
             look_again: true,
             next: None,
             bars: Vec::new(),
+            is_behind: false,
             tally: Tally::default(),
         }
     }
@@ -96,8 +99,8 @@ impl Deliveries {
 
     /// Whether messages wait for the planner.
     #[must_use]
-    pub fn wait_for_a_plan(&self) -> bool {
-        self.bars.iter().any(|bar| bar.reason == Reason::Ahead)
+    pub const fn wait_for_a_plan(&self) -> bool {
+        self.is_behind
     }
 
     /// Later messages go out with these settings; what is under way keeps its own.
@@ -107,8 +110,10 @@ impl Deliveries {
         self.look_again = true;
     }
 
-    /// Takes nothing more; further steps only finish what is under way.
+    /// Takes nothing more; further steps only finish what is under way. Whoever still waits
+    /// for a connection goes back unsent.
     pub fn take_no_more(&mut self) {
+        self.context.gate.close();
         self.context.limits.bounds.in_flight = 0;
         self.lanes.keep_within(self.context.limits.bounds.clone());
         self.look_again = false;
@@ -182,6 +187,8 @@ impl Deliveries {
     }
 
     fn begin(&mut self, claim: Claim) {
+        let is_ahead = |bar: &Bar| bar.reason == Reason::Ahead;
+        self.is_behind = claim.as_ref().is_err_and(|bars| bars.iter().any(is_ahead));
         let (claimed, ground) = match claim {
             Ok(taken) => taken,
             Err(bars) => {
@@ -207,9 +214,12 @@ impl Deliveries {
             .end(&settled.destination, settled.begun, settled.heard, now);
         self.look_again = self.context.limits.bounds.in_flight > 0;
         match settled.verdict? {
-            Verdict::Done => self.tally.delivered += 1,
-            Verdict::RetryAt { .. } | Verdict::HoldDestination { .. } => self.tally.deferred += 1,
-            Verdict::GiveUp { .. } => self.tally.given_up += 1,
+            None => {}
+            Some(Verdict::Done) => self.tally.delivered += 1,
+            Some(Verdict::RetryAt { .. } | Verdict::HoldDestination { .. }) => {
+                self.tally.deferred += 1;
+            }
+            Some(Verdict::GiveUp { .. }) => self.tally.given_up += 1,
         }
         Ok(())
     }

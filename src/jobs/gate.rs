@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::domain::notice::Channel;
 use crate::domain::truth::{Seen, Sending, sending};
@@ -29,6 +29,11 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
 /// A disk is emptied by people, or by a job of the night. Sending goes on within a minute
 /// (bar B6), whatever wakes us.
 const LOOK_AT_DISK_AGAIN: TimeDelta = TimeDelta::seconds(15);
+
+/// Whoever has something to send looks once a minute. A doubt that nobody looked at for
+/// longer, because the host slept or the clock was not believed, is none: the catalogue may
+/// have been current meanwhile, and the planner is given its time.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
 
 /// Why nothing may be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +81,28 @@ struct Truth {
     catalog: Witness,
     /// The fingerprint of the books in force.
     books: String,
-    /// Since when the catalogue has not been seen current.
-    since: Mutex<Option<DateTime<Utc>>>,
+    /// None while the catalogue was last seen current.
+    doubt: Mutex<Option<Doubt>>,
+}
+
+/// The catalogue is not seen current.
+#[derive(Debug)]
+struct Doubt {
+    since: DateTime<Utc>,
+    /// When it was last looked at.
+    looked: DateTime<Utc>,
+    /// The log knows that messages go out in doubt.
+    is_told: bool,
+}
+
+impl Doubt {
+    const fn since(now: DateTime<Utc>) -> Self {
+        Self {
+            since: now,
+            looked: now,
+            is_told: false,
+        }
+    }
 }
 
 /// The disk on which the ledger lies.
@@ -94,7 +119,7 @@ impl Gate {
         let truth = Truth {
             catalog: Witness::of(catalog),
             books,
-            since: Mutex::default(),
+            doubt: Mutex::default(),
         };
         Self {
             truth: Some(truth),
@@ -121,10 +146,26 @@ impl Gate {
     }
 
     /// Waits for the turn of a message that is claimed: a mail may have others ahead.
-    pub(super) async fn turn(&self, channel: Channel) -> Option<SemaphorePermit<'_>> {
+    ///
+    /// # Errors
+    /// Why it gets none any more.
+    pub(super) async fn turn(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<SemaphorePermit<'_>>, &'static str> {
         match (channel, &self.connections) {
-            (Channel::Mail, Some(connections)) => connections.acquire().await.ok(),
-            _ => None,
+            (Channel::Mail, Some(connections)) => {
+                let turn = connections.acquire().await;
+                turn.map(Some).map_err(|_| "duban stops")
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Nobody who still waits for a connection gets one.
+    pub(super) fn close(&self) {
+        if let Some(connections) = &self.connections {
+            connections.close();
         }
     }
 
@@ -140,18 +181,27 @@ impl Gate {
     ) -> Result<Ground, Vec<Bar>> {
         let mut bars: Vec<Bar> = self.disk.iter().filter_map(|disk| disk.bar(now)).collect();
         let mut ground = Ground::default();
+        let mut is_in_doubt = false;
         if let Some(truth) = &self.truth {
             match truth.bar(planned, now) {
-                Ok(newest) => ground.newest = newest,
+                Ok(newest) => {
+                    ground.newest = newest;
+                    is_in_doubt = newest.is_none();
+                }
                 Err(bar) => bars.push(bar),
             }
         }
-        self.tell(&bars);
+        self.tell(&bars, is_in_doubt);
         if bars.is_empty() {
             Ok(ground)
         } else {
             Err(bars)
         }
+    }
+
+    /// Whether the disk has room for the answers of what would be sent.
+    pub(super) fn has_room(&self) -> bool {
+        self.disk.as_ref().is_none_or(|disk| !disk.is_nearly_full())
     }
 
     /// Whether nothing was committed in the catalogue since the claim. Where it cannot be
@@ -165,11 +215,18 @@ impl Gate {
     }
 
     /// Says what begins and what ends, once. That the catalogue is ahead is an everyday
-    /// matter of milliseconds.
-    fn tell(&self, bars: &[Bar]) {
-        let reasons = bars.iter().map(|bar| bar.reason);
-        let reasons: Vec<Reason> = reasons.filter(|reason| *reason != Reason::Ahead).collect();
+    /// matter of milliseconds; where messages go out in doubt, it bars none any more and is
+    /// no better for it.
+    fn tell(&self, bars: &[Bar], is_in_doubt: bool) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let stays = told
+            .iter()
+            .filter(|reason| is_in_doubt && **reason == Reason::Unreadable);
+        let reasons = bars.iter().map(|bar| &bar.reason).chain(stays);
+        let reasons: Vec<Reason> = reasons
+            .copied()
+            .filter(|reason| *reason != Reason::Ahead)
+            .collect();
         for reason in reasons.iter().filter(|reason| !told.contains(reason)) {
             error!(?reason, "nothing is sent meanwhile");
         }
@@ -185,14 +242,19 @@ impl Truth {
     fn bar(&self, planned: Option<&(i64, String)>, now: DateTime<Utc>) -> Result<Option<i64>, Bar> {
         let newest = self.catalog.newest_change();
         let seen = self.seen(newest.as_ref(), planned);
-        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = *since.get_or_insert(now);
-        let verdict = sending(seen, first, now);
-        match verdict {
-            Sending::True => {
-                *since = None;
-                Ok(newest.ok())
+        let mut known = self.doubt.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen == Seen::Current {
+            if known.take().is_some_and(|doubt| doubt.is_told) {
+                info!("the catalogue is caught up with again");
             }
+            return Ok(newest.ok());
+        }
+        let doubt = known.get_or_insert(Doubt::since(now));
+        if now - doubt.looked > FORGOTTEN {
+            *doubt = Doubt::since(now);
+        }
+        doubt.looked = now;
+        match sending(seen, doubt.since, now) {
             Sending::Waits { until } => Err(Bar {
                 reason: match seen {
                     Seen::Unreadable => Reason::Unreadable,
@@ -200,13 +262,15 @@ impl Truth {
                 },
                 until: until.min(now + LOOK_AGAIN),
             }),
-            Sending::InDoubt => {
-                let why = newest.err().map(|error| error.to_string());
-                warn!(
-                    since = %first, why,
-                    "the catalogue has not been caught up with for too long; what is due goes \
-                     out as it was planned"
-                );
+            Sending::True | Sending::InDoubt => {
+                if !std::mem::replace(&mut doubt.is_told, true) {
+                    let why = newest.err().map(|error| error.to_string());
+                    error!(
+                        since = %doubt.since, why,
+                        "the catalogue has not been caught up with for too long; what is due \
+                         goes out as it was planned"
+                    );
+                }
                 Ok(None)
             }
         }
@@ -225,12 +289,15 @@ impl Truth {
 }
 
 impl Disk {
-    /// A disk that does not say how full it is will refuse the claim itself if it is.
     fn bar(&self, now: DateTime<Utc>) -> Option<Bar> {
-        let free = ledger::free_bytes(&self.ledger).ok()?;
-        (free < self.least).then(|| Bar {
+        self.is_nearly_full().then(|| Bar {
             reason: Reason::DiskNearlyFull,
             until: now + LOOK_AT_DISK_AGAIN,
         })
+    }
+
+    /// A disk that does not say how full it is will refuse the claim itself if it is.
+    fn is_nearly_full(&self) -> bool {
+        ledger::free_bytes(&self.ledger).is_ok_and(|free| free < self.least)
     }
 }

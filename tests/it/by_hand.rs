@@ -6,6 +6,7 @@ use std::process::Command;
 use duban::clock::Clock;
 
 use crate::support::command;
+use crate::support::http::Answer;
 use crate::support::process::Process;
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
@@ -63,6 +64,21 @@ fn a_held_message_waits_until_it_is_released_and_nobody_else_does() {
     let what: Vec<&str> = entries.iter().map(|entry| entry.what.as_str()).collect();
     assert_eq!(what, ["held by hand", "released by hand", "delivered"]);
     assert_eq!(entries[0].detail["reason"], "内容待核实");
+}
+
+#[test]
+fn what_is_new_does_not_join_a_mail_that_a_person_holds() {
+    let world = planned();
+    let held = key(&world, "contact@jtj");
+    world.duban(&["notices", "hold", &held, "--reason", "待核实"]);
+    world.decision("2026-002");
+    world.event("2026-002", "execution_completed", "2026-08-10");
+    let sent = world.work();
+    let to_jtj = sent.mails.iter().filter(|mail| mail.to == "contact@jtj");
+    let texts: Vec<&str> = to_jtj.map(|mail| mail.text.as_str()).collect();
+    assert_eq!(texts.len(), 1, "what nobody held went out");
+    assert!(texts[0].contains("2026-002") && !texts[0].contains("2026-001"));
+    assert_eq!(world.messages("pending"), 1);
 }
 
 #[test]
@@ -158,6 +174,25 @@ fn a_way_held_by_hand_holds_what_comes_later_too() {
     assert!(world.day("2026-09-09").is_silent());
     world.duban(&["notices", "release", "--all", "--reason", "演练结束"]);
     assert!(!world.work().is_silent());
+}
+
+#[test]
+fn a_broken_way_for_which_nothing_waits_any_more_can_be_let_go() {
+    let world = planned();
+    world.receiver.next(Answer::Status(401, Vec::new()));
+    world.work();
+    assert_eq!(
+        world.rows("select destination from hold"),
+        ["webhook:市住建局"]
+    );
+    world.event("2026-001", "stage_filed", DAY);
+    world.event("2026-001", "execution_material_filed", DAY);
+    world.work();
+    assert_eq!(world.messages("pending"), 0);
+    // No message will ever find out whether it is mended; the next one shall.
+    let reason = ["--reason", "端点已更换"];
+    world.duban(&[&["notices", "release", "--all"], &reason[..]].concat());
+    assert_eq!(world.rows("select destination from hold"), [""; 0]);
 }
 
 #[test]

@@ -164,6 +164,29 @@ fn an_answer_that_comes_after_its_lease_ran_out_still_counts() {
 }
 
 #[test]
+fn what_was_delivered_after_all_is_not_sent_again_because_the_repeat_of_it_failed() {
+    let world = planned();
+    let first = claim_all(&world);
+    world.at_time(DAY, "09:00");
+    world.plan();
+    let repeat = claim_all(&world);
+    assert_eq!(repeat[0].attempt.number, 2);
+    let now = world.clock.now();
+    let settle = move |c: &_| {
+        let done = Outcome::new(Class::Accepted, "body", "250 queued");
+        let late = Outcome::new(Class::Deferred, "connect", "no route");
+        for (first, repeat) in first.iter().zip(&repeat) {
+            outbox::settle(c, first, &done, &Verdict::Done, now)?;
+            outbox::settle(c, repeat, &late, &Verdict::RetryAt { at: now }, now)?;
+        }
+        Ok(())
+    };
+    world.ledger().write_blocking("settle", settle).unwrap();
+    assert_eq!(world.messages("delivered"), 4);
+    assert!(world.work().is_silent());
+}
+
+#[test]
 fn a_mail_whose_answer_was_lost_is_sent_again_under_the_same_id_and_marked() {
     let world = planned();
     for _ in 0..3 {

@@ -202,6 +202,20 @@ fn a_deferral_of_one_mailbox_says_nothing_about_the_relay() {
     assert_eq!(Heard::of(&of_channel, "mail"), Heard::Reluctance);
 }
 
+#[test]
+fn a_token_that_nobody_was_asked_for_comes_back() {
+    let mut bounds = bounds();
+    bounds.per_minute = BTreeMap::from([("mail".to_owned(), 1)]);
+    let (mut lanes, all) = (Lanes::new(bounds), [waiting("mail")]);
+    assert_eq!(claim(&mut lanes, &all, now()).len(), 1);
+    lanes.end("mail", now(), Heard::NotAsked, now());
+    assert_eq!(claim(&mut lanes, &all, now()).len(), 1);
+    lanes.end("mail", now(), Heard::Success, now());
+    assert_eq!(claim(&mut lanes, &all, now()).len(), 0);
+    let next = now() + TimeDelta::minutes(1);
+    assert_eq!(lanes.next(&all, now()), Some(next));
+}
+
 /// What can happen.
 #[derive(Debug, Clone)]
 enum Event {

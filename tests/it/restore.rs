@@ -2,6 +2,7 @@
 //! have been said already is said again without saying so, and nothing is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -356,6 +357,34 @@ fn what_cannot_take_the_ledgers_place_leaves_it_as_it_is() {
         .filter(|name| name.contains("restoring") || name.contains("before"))
         .collect();
     assert_eq!(left, [""; 0]);
+}
+
+/// The daemon's user exists only while it runs, so whoever restores is root; and what root
+/// leaves behind, that user could not open.
+#[test]
+fn what_root_restores_belongs_to_whom_the_ledger_of_before_or_its_folder_belonged() {
+    let desk = Desk::new();
+    drop(ledger::open(&desk.at("ledger.db")).unwrap());
+    let copy = desk.path("copy.db");
+    desk.duban(&["backup", &copy]).ok();
+    let daemon = 61_184;
+    let chown = |path: &Path| std::os::unix::fs::chown(path, Some(daemon), Some(daemon));
+    if chown(&desk.at("ledger.db")).is_err() {
+        return eprintln!("SKIPPED: only root may give a file away");
+    }
+    let owner = |name: &str| std::fs::metadata(desk.at(name)).unwrap().uid();
+    desk.duban(&["restore", &copy]).ok();
+    assert_eq!(owner("ledger.db"), daemon);
+
+    chown(desk.folder.path()).unwrap();
+    for name in ["ledger.db", "ledger.db.lock"] {
+        std::fs::remove_file(desk.at(name)).unwrap();
+    }
+    desk.duban(&["restore", &copy]).ok();
+    assert_eq!(
+        (owner("ledger.db"), owner("ledger.db.lock")),
+        (daemon, daemon)
+    );
 }
 
 #[test]

@@ -60,6 +60,33 @@ fn what_the_peer_asks_for_is_kept_exactly_be_it_shorter_or_longer_than_the_sched
 }
 
 #[test]
+fn who_asks_for_a_second_each_time_is_not_asked_each_second_for_days() {
+    let policy = RetryPolicy::default();
+    let (mut at, mut attempts) = (now(), 0);
+    let horizon = now() + TimeDelta::hours(policy.give_up_after_hours.into());
+    loop {
+        attempts += 1;
+        let mut outcome = deferred(None);
+        outcome.retry_after = Some(at + TimeDelta::seconds(1));
+        match verdict(&outcome, &attempt(attempts), at, &policy) {
+            Verdict::RetryAt { at: next } => at = next,
+            Verdict::GiveUp { reason } => {
+                assert!(!reason.contains("asks to wait"), "{reason}");
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(attempts < 1000, "{attempts} attempts by {at}");
+    }
+    // Five at its word, and then one an hour.
+    assert_eq!(attempts, 5 + 120);
+    assert!(horizon - at < TimeDelta::hours(1));
+    // Whoever asks for longer than the schedule is still heard.
+    let long = deferred(Some(TimeDelta::hours(5)));
+    assert_eq!(minutes(follows(&long, &attempt(40))), 300);
+}
+
+#[test]
 fn a_wait_beyond_the_horizon_is_given_up_at_once_and_says_so() {
     let outcome = deferred(Some(TimeDelta::hours(121)));
     let reason = reason(follows(&outcome, &attempt(1)));

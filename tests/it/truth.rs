@@ -1,15 +1,17 @@
 //! What is sent is true when it is sent: a catalogue that is ahead of the plan, cannot be
 //! read or was replaced, and a disk that is nearly full.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::truth::{PATIENCE, Seen, Sending, sending};
 use duban::jobs::deliver::{Deliveries, Step};
-use duban::jobs::gate::Reason;
+use duban::jobs::gate::{Gate, Reason};
 use rusqlite::Connection;
 
 use crate::support::http::Answer;
+use crate::support::mailbox::Mail;
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
 
@@ -76,42 +78,92 @@ fn nothing_is_sent_of_a_duty_that_was_done_after_the_plan() {
     assert!(sent.is_silent(), "{:?} {:?}", sent.mailed(), sent.posts);
 }
 
-#[test]
-fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
-    let mut world = planned();
-    // One connection: the third mail waits behind the second, and the clerk is faster.
+/// One connection to the relay: whatever else is claimed waits behind the first mail.
+fn with_one_connection(world: &mut World) {
     world.close();
     let file = world.at("duban.toml");
     let settings = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, settings + "connections = 1\n").unwrap();
     world.open();
-    for pause in [Duration::ZERO, Duration::from_millis(500)] {
-        world.relay.next(Stage::Dot, Act::Late(pause));
-    }
-    let mut deliveries = Deliveries::new(world.live().context.clone());
-    let both = async {
-        while world.mails().len() < 2 {
+}
+
+/// Steps until so many mails have arrived.
+fn until_mailed(world: &World, deliveries: &mut Deliveries, mails: usize) {
+    let arrived = async {
+        while world.mails().len() < mails {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
     world.runtime.block_on(async {
-        tokio::pin!(both);
+        tokio::pin!(arrived);
         loop {
             tokio::select! {
                 biased;
-                () = &mut both => break,
+                () = &mut arrived => break,
                 step = deliveries.step() => assert_eq!(step.unwrap(), Step::Worked),
             }
         }
     });
-    assert_eq!(world.messages("leased"), 2);
-    world.event("2026-001", "execution_material_filed", DAY);
+}
+
+fn finish(world: &World, deliveries: &mut Deliveries) {
     world
         .runtime
         .block_on(async { while deliveries.step().await.unwrap() == Step::Worked {} });
+}
+
+#[test]
+fn what_changes_between_claim_and_first_byte_is_looked_at_again() {
+    let mut world = planned();
+    with_one_connection(&mut world);
+    // The third mail waits behind the second, and the clerk is faster.
+    for pause in [Duration::ZERO, Duration::from_millis(500)] {
+        world.relay.next(Stage::Dot, Act::Late(pause));
+    }
+    let mut deliveries = Deliveries::new(world.live().context.clone());
+    until_mailed(&world, &mut deliveries, 2);
+    assert_eq!(world.messages("leased"), 2);
+    world.event("2026-001", "execution_material_filed", DAY);
+    finish(&world, &mut deliveries);
     assert_eq!(world.mails().len(), 2, "the third was claimed and not sent");
-    let looked = "select count(*) from attempt where outcome like '%\"catalogue\"%'";
-    assert_eq!(world.rows(looked), ["1"]);
+    let put_back = "select json_extract(detail, '$.why') from audit where what = 'not asked'";
+    assert_eq!(
+        world.rows(put_back),
+        ["the catalogue changed after the claim"]
+    );
+    // It is as if it had not been claimed: nobody was asked.
+    let untouched = "select attempts, trying_since, maybe_repeat, lease_until from message
+                     where state = 'pending'";
+    assert_eq!(world.rows(untouched), ["0 null 0 null"]);
+    assert_eq!(world.rows("select count(*) from attempt"), ["3"]);
+    let verified = world.duban(&["audit", "verify", "--tables"]);
+    assert!(
+        verified.contains("the tables are what the log says"),
+        "{verified}"
+    );
+}
+
+#[test]
+fn at_a_stop_what_waits_for_a_connection_goes_back_as_if_it_had_not_been_claimed() {
+    let mut world = planned();
+    with_one_connection(&mut world);
+    let slow = Act::Late(Duration::from_millis(500));
+    world.relay.next(Stage::Dot, slow);
+    let mut deliveries = Deliveries::new(world.live().context.clone());
+    until_mailed(&world, &mut deliveries, 1);
+    deliveries.take_no_more();
+    finish(&world, &mut deliveries);
+    assert_eq!(world.messages("leased"), 0);
+    drop(deliveries);
+    world.crash_and_reopen();
+    let sent = world.work();
+    assert_eq!(
+        sent.mails.len(),
+        2,
+        "the others are left for the next start"
+    );
+    assert!(!sent.mails.iter().any(Mail::is_marked_as_repeat));
+    assert_eq!(world.rows("select count(*) from attempt"), ["4"]);
 }
 
 #[test]
@@ -146,6 +198,53 @@ fn a_catalogue_that_cannot_be_read_holds_messages_for_a_quarter_of_an_hour() {
     }
     assert_eq!(world.posts().len(), 1, "it went out in doubt");
     drop(clerk);
+}
+
+#[test]
+fn a_doubt_that_nobody_looked_at_for_long_begins_anew() {
+    let world = planned();
+    let clerk = Connection::open(world.at("catalog.db")).unwrap();
+    clerk.execute_batch("begin exclusive").unwrap();
+    // Seen in doubt, then asleep for a night: who knows what it was meanwhile.
+    assert_eq!(reason(&world), Some(Reason::Unreadable));
+    for (time, expected) in [
+        ("08:30", Some(Reason::Unreadable)),
+        ("08:44", Some(Reason::Unreadable)),
+        ("08:45", None),
+    ] {
+        world.at_time("2026-09-03", time);
+        assert_eq!(reason(&world), expected, "{time}");
+    }
+    drop(clerk);
+}
+
+/// Whatever is logged while `what` runs on this thread.
+fn logged(what: impl FnOnce()) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(Mutex::new(file.reopen().unwrap()))
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, what);
+    std::fs::read_to_string(file.path()).unwrap()
+}
+
+#[test]
+fn the_log_has_a_doubt_once_and_never_that_it_is_over_while_it_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::on(folder.path().join("nowhere.db"), "books".to_owned());
+    let now: DateTime<Utc> = "2026-05-08T00:30:00Z".parse().unwrap();
+    let log = logged(|| {
+        for minutes in [0, 1, 14, 15, 16, 17, 30] {
+            let at = now + TimeDelta::minutes(minutes);
+            let claimed = gate.may_claim(None, at);
+            assert_eq!(claimed.is_ok(), minutes >= 15, "{claimed:?}");
+        }
+    });
+    let times = |words| log.matches(words).count();
+    assert_eq!(times("nothing is sent meanwhile"), 1, "{log}");
+    assert_eq!(times("goes out as it was planned"), 1, "{log}");
+    assert_eq!(times("is over"), 0, "{log}");
 }
 
 #[test]
@@ -188,6 +287,9 @@ fn nothing_is_claimed_on_a_disk_that_is_nearly_full_and_everything_once_there_is
     assert!(matches!(&rest, Step::Barred(bars) if bars[0].reason == Reason::DiskNearlyFull));
     assert!(next.unwrap() <= world.clock.now() + TimeDelta::minutes(1));
     assert_eq!(world.messages("pending"), 4);
+    world.plan();
+    let found = world.rows("select code from finding");
+    assert_eq!(found, ["disk_nearly_full"]);
     world.close();
     std::fs::write(&file, settings).unwrap();
     world.open();

@@ -231,6 +231,76 @@ fn a_held_relay_is_not_asked_to_carry_the_news_of_itself() {
 }
 
 #[test]
+fn what_is_new_does_not_join_a_mail_that_has_failed_upward_already() {
+    let world = with_a_centre_that_has_an_endpoint();
+    for _ in 0..60 {
+        let broken = Act::Say("530 5.7.0 authentication required");
+        world.relay.next(Stage::Mail, broken);
+    }
+    // The relay is held before the first notice: none of the notices is ever tried.
+    world.day("2026-09-01");
+    let world = to(world, "市交通局");
+    let told_of = |decision: &str| {
+        let posts = world.posts();
+        let bodies = posts.iter().map(|post| post.json().to_string());
+        bodies
+            .filter(|body| body.contains("\"rerouted\":{") && body.contains(decision))
+            .count()
+    };
+    world.day(DAY);
+    at(&world, "09:31");
+    assert_eq!((told_of("2026-001"), told_of("2026-002")), (1, 0));
+    world.decision("2026-002");
+    world.event("2026-002", "execution_completed", "2026-08-10");
+    let units = "update decision set drafting_unit = '市交通局', executing_unit = '市交通局'";
+    world.change(units);
+    at(&world, "10:00");
+    at(&world, "11:01");
+    assert_eq!((told_of("2026-001"), told_of("2026-002")), (1, 1));
+}
+
+/// The relay turns everybody away before it hears for whom a mail is.
+const DOWN: Act = Act::Say("421 4.3.2 shutting down");
+
+#[test]
+fn a_relay_that_is_down_is_not_asked_to_carry_the_news_of_itself_either() {
+    let world = to_a_unit_without_endpoint();
+    for _ in 0..20 {
+        world.relay.next(Stage::Greeting, DOWN);
+    }
+    world.day(DAY);
+    for time in ["08:32", "08:40", "09:31", "10:31"] {
+        at(&world, time);
+    }
+    assert_eq!(upward(&world), ["contact@jtj pending 0"]);
+    // Once it speaks again, and of this mailbox, others are told.
+    world.relay.forget(Stage::Greeting);
+    world.relay.refuse("contact@jtj", FULL);
+    at(&world, "12:31");
+    assert_eq!(
+        upward(&world),
+        ["contact@jtj pending 1", "head@jtj delivered 0"]
+    );
+}
+
+#[test]
+fn a_centre_with_an_endpoint_hears_of_a_mail_that_a_dead_relay_keeps() {
+    let world = to(with_a_centre_that_has_an_endpoint(), "市交通局");
+    for _ in 0..20 {
+        world.relay.next(Stage::Greeting, DOWN);
+    }
+    world.day(DAY);
+    for time in ["08:32", "08:40", "09:31"] {
+        at(&world, time);
+    }
+    let told = world.posts();
+    let told = told
+        .iter()
+        .filter(|post| post.json()["type"] != "duban.digest");
+    assert_eq!(told.count(), 1);
+}
+
+#[test]
 fn a_centre_with_an_endpoint_hears_of_a_held_relay_through_it_and_gets_the_digest_there() {
     let world = to(with_a_centre_that_has_an_endpoint(), "市交通局");
     for _ in 0..30 {

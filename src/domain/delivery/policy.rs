@@ -106,19 +106,34 @@ fn retry(
     now: DateTime<Utc>,
     policy: &RetryPolicy,
 ) -> Verdict {
-    let at = outcome
-        .retry_after
-        .unwrap_or_else(|| now + pause(attempt, policy));
+    let at = next_attempt(outcome, attempt, now, policy);
     let horizon = horizon(attempt, policy);
     if at <= horizon.at {
         return Verdict::RetryAt { at };
     }
     let asked = match outcome.retry_after {
-        Some(_) => "; the peer asks to wait for longer than that",
-        None => "",
+        Some(asked) if asked > horizon.at => "; the peer asks to wait for longer than that",
+        Some(_) | None => "",
     };
     Verdict::GiveUp {
         reason: format!("{}{asked}; last: {}", horizon.why, describe(outcome)),
+    }
+}
+
+/// A peer that asks for a second, each time anew, would be asked each second for days: once
+/// every pause of the schedule has been made, none is shorter than the schedule's last.
+fn next_attempt(
+    outcome: &Outcome,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+    policy: &RetryPolicy,
+) -> DateTime<Utc> {
+    let own = now + pause(attempt, policy);
+    let made = usize::try_from(attempt.number).unwrap_or(usize::MAX);
+    match outcome.retry_after {
+        Some(asked) if made <= policy.pauses_min.len() => asked,
+        Some(asked) => asked.max(own),
+        None => own,
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Code {
     EverythingHeld,
     /// Nothing goes to one destination.
     DestinationHeld,
+    /// The disk of the ledger is nearly full; nothing is sent.
+    DiskNearlyFull,
     /// No complete pass over the catalogue for too long.
     PassOverdue,
     /// After a complete pass a duty still asks to be looked at.
@@ -74,6 +76,7 @@ impl Code {
             Self::ClockJumped => "clock_jumped",
             Self::EverythingHeld => "everything_held",
             Self::DestinationHeld => "destination_held",
+            Self::DiskNearlyFull => "disk_nearly_full",
             Self::PassOverdue => "pass_overdue",
             Self::DueNotPlanned => "due_not_planned",
             Self::RungNotTold => "rung_not_told",

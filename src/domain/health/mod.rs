@@ -91,6 +91,8 @@ pub struct Inspected<'a> {
     pub late_min: u32,
     /// Why the clock is not believed.
     pub jump: Option<Jump>,
+    /// Whether the ledger's disk has room for the answers of what is sent.
+    pub has_room: bool,
     /// How the pass ended.
     pub pass: &'a Pass,
     /// What the ledger shows.
@@ -109,6 +111,7 @@ pub fn judge(seen: &Inspected<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(seen.jump.map(|jump| clock(&jump)));
     findings.extend(seen.ledger.holds.iter().filter_map(held));
+    findings.extend((!seen.has_room).then(disk));
     findings.extend(planning(seen));
     findings.extend(delivery(seen));
     findings.extend(people(seen));
@@ -121,6 +124,11 @@ fn clock(jump: &Jump) -> Finding {
         "{jump}; nothing is planned or sent until the clock is right again, or `duban clock confirm`"
     );
     Finding::new(Code::ClockJumped, "", words)
+}
+
+fn disk() -> Finding {
+    let words = "the disk of the ledger has less room than `[delivery] min_free_mib`; nothing is sent until it has more";
+    Finding::new(Code::DiskNearlyFull, "", words)
 }
 
 /// The hold of a clock that jumped goes with the finding about the clock.
@@ -210,10 +218,10 @@ fn delivery(seen: &Inspected<'_>) -> Vec<Finding> {
 
 /// Whether the deliverer does nothing at all. A long queue that moves is late and not stuck;
 /// and a process is given as long as a message before it is blamed, so that one that a
-/// restart does not help is not restarted in circles.
+/// restart does not help is not restarted in circles. Nor is one that may not send.
 fn is_stuck(seen: &Inspected<'_>) -> bool {
     let bound = seen.now - TimeDelta::minutes(seen.late_min.into());
-    seen.up_since <= bound && seen.ledger.last_attempt.is_none_or(|at| at <= bound)
+    seen.has_room && seen.up_since <= bound && seen.ledger.last_attempt.is_none_or(|at| at <= bound)
 }
 
 fn people(seen: &Inspected<'_>) -> Vec<Finding> {

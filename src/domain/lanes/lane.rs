@@ -104,6 +104,13 @@ impl Lane {
         }
     }
 
+    /// The other side has not seen the message that took it.
+    pub(super) fn give_token_back(&mut self, per_minute: u32) {
+        if let Some((pace, until)) = Pace::of(per_minute).zip(self.spent_until.as_mut()) {
+            *until -= pace.every;
+        }
+    }
+
     /// How many messages the rate allows at `now`.
     pub(super) fn tokens(&self, per_minute: u32, now: DateTime<Utc>) -> usize {
         let Some(pace) = Pace::of(per_minute) else {

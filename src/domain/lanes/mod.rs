@@ -198,7 +198,11 @@ impl Lanes {
             self.bounds.at_first(destination),
             self.bounds.at_once(destination),
         );
+        let rate = self.bounds.per_minute(destination);
         if let Some(lane) = self.known.get_mut(destination) {
+            if heard == Heard::NotAsked {
+                lane.give_token_back(rate);
+            }
             lane.end(begun, heard, at_once.saturating_sub(at_first), now);
         }
     }

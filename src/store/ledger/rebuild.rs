@@ -13,6 +13,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -42,6 +43,13 @@ struct Entry {
     subject: String,
     detail: String,
     hash: String,
+}
+
+/// What the log holds of a message that was claimed and for which nobody was asked.
+#[derive(Deserialize)]
+struct NotAsked {
+    attempt: u32,
+    why: String,
 }
 
 /// Why a log cannot be followed to its end.
@@ -206,6 +214,10 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
             outbox::record(fresh, message(fresh, &receipt.message)?.0, &receipt, now)
         }
         "returned" => outbox::give_one_back(fresh, subject, &entry.text("why")?, now),
+        "not asked" => {
+            let put_back: NotAsked = entry.detail()?;
+            outbox::put_one_back(fresh, subject, put_back.attempt, &put_back.why, now)
+        }
         "held by hand" | "released by hand" | "retried by hand" => {
             entry.detail::<ByHand>()?.write(fresh, now)
         }

@@ -5,6 +5,8 @@
 //! copy that is damaged or that a newer duban wrote.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -13,10 +15,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::chain::{self, Head};
-use super::copy::{Copied, Progress, beside, drafted, sync_folder_of};
+use super::copy::{Copied, Progress, beside, drafted, folder_of, sync_folder_of};
 use super::reader::Reader;
 use super::restored::kept_as;
-use super::{from_json, lock, refuse_newer, settings};
+use super::{from_json, lock, lock_path, one_name, refuse_newer, settings};
 use crate::store::StoreError;
 
 /// A message that the present ledger has delivered and the copy does not know of.
@@ -62,6 +64,8 @@ pub fn restore(
     progress: Progress<'_>,
 ) -> Result<Restore, StoreError> {
     let held = lock(path)?;
+    let own = one_name(path).and_then(|name| belong(path, &lock_path(&name)));
+    own.map_err(StoreError::file(path))?;
     let copy = Reader::open_as_it_is(file)?;
     copy.with(|connection| refuse_newer(connection, file))?;
     let draft = beside(path, ".restoring");
@@ -161,6 +165,7 @@ fn delivered_after(ledger: &Connection, seq: i64) -> rusqlite::Result<Vec<Since>
 /// The draft under the ledger's name, and the ledger of before under `kept`.
 fn swap(path: &Path, draft: &Path, kept: Option<&Path>) -> Result<(), StoreError> {
     let swap = || -> std::io::Result<()> {
+        belong(path, draft)?;
         fs::File::open(draft)?.sync_all()?;
         if let Some(kept) = kept {
             keep(path, kept)?;
@@ -169,6 +174,24 @@ fn swap(path: &Path, draft: &Path, kept: Option<&Path>) -> Result<(), StoreError
         sync_folder_of(path)
     };
     swap().map_err(StoreError::file(path))
+}
+
+/// Gives what was made here to whom the ledger at `path` belongs, or its folder where there
+/// is none: root restores, and the daemon, which is another user, goes on. Whoever is not
+/// root can make files of their own only.
+fn belong(path: &Path, made: &Path) -> std::io::Result<()> {
+    let ledger = fs::metadata(path);
+    let owner = match &ledger {
+        Ok(ledger) => ledger.clone(),
+        Err(_) => fs::metadata(folder_of(path))?,
+    };
+    match chown(made, Some(owner.uid()), Some(owner.gid())) {
+        Err(error) if error.kind() != ErrorKind::PermissionDenied => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    ledger.map_or(Ok(()), |ledger| {
+        fs::set_permissions(made, ledger.permissions())
+    })
 }
 
 /// Gives the ledger of before a second name. Its write-ahead log is taken into it first: left

@@ -26,6 +26,7 @@ struct City {
     now: DateTime<Utc>,
     up_for: TimeDelta,
     jump: Option<Jump>,
+    has_room: bool,
     pass: Pass,
     ledger: Numbers,
     calendar: Calendar,
@@ -44,6 +45,7 @@ impl City {
             now: now(),
             up_for: TimeDelta::hours(5),
             jump: None,
+            has_room: true,
             pass: Pass::Complete,
             ledger: Numbers::default(),
             calendar: shipped::calendar().unwrap(),
@@ -59,6 +61,7 @@ impl City {
             up_since: self.now - self.up_for,
             late_min: 30,
             jump: self.jump,
+            has_room: self.has_room,
             pass: &self.pass,
             ledger: &self.ledger,
             calendar: &self.calendar,
@@ -87,7 +90,8 @@ fn where_everything_holds_nothing_is_found() {
 #[test]
 fn each_broken_promise_has_a_code_of_its_own() {
     type Break = fn(&mut City);
-    let cases: [(Break, &str); 10] = [
+    let cases: [(Break, &str); 11] = [
+        (|c| c.has_room = false, "disk_nearly_full"),
         (|c| c.jump = Some(Jump::BeforeRelease), "clock_jumped"),
         (
             |c| c.ledger.unplanned = one("2026-001 pub-9"),
@@ -124,6 +128,20 @@ fn each_broken_promise_has_a_code_of_its_own() {
     for (broken, code) in cases {
         assert_eq!(City::with(broken), [code]);
     }
+}
+
+#[test]
+fn a_restart_makes_no_room_on_a_disk_so_a_queue_that_waits_for_it_is_late_and_not_stuck() {
+    let waits = |city: &mut City| {
+        let oldest = city.now - TimeDelta::hours(2);
+        city.ledger.late = Some(Backlog { count: 9, oldest });
+    };
+    assert_eq!(City::with(waits), ["messages_late", "delivery_stuck"]);
+    let full = City::with(|city| {
+        waits(city);
+        city.has_room = false;
+    });
+    assert_eq!(full, ["disk_nearly_full", "messages_late"]);
 }
 
 #[test]

@@ -150,6 +150,22 @@ fn the_centre_that_is_not_reached_and_a_failure_nobody_hears_of_are_found() {
 }
 
 #[test]
+fn a_digest_that_was_given_up_is_no_alarm_any_more_once_a_later_one_has_arrived() {
+    let mut rounds = city();
+    let refused = Act::Say("550 5.1.1 no such user");
+    for _ in 0..3 {
+        rounds.world.relay.next(Stage::Rcpt, refused);
+    }
+    rounds.turn();
+    rounds.change("update message set state = 'delivered' where digest is null");
+    assert_eq!(rounds.found(), ["centre_not_reached"]);
+    let now = rounds.now() + TimeDelta::days(1);
+    rounds.world.clock.move_to(now);
+    rounds.turn();
+    assert_eq!(rounds.found(), NONE);
+}
+
+#[test]
 fn a_unit_that_a_decision_names_and_nobody_knows_is_found_until_it_is_known() {
     let mut rounds = city();
     rounds

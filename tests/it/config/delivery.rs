@@ -121,3 +121,30 @@ fn a_lease_that_an_attempt_can_outlast_is_refused() {
         "{faults:?}"
     );
 }
+
+#[test]
+fn a_lease_that_leaves_no_time_to_wait_and_an_alarm_before_an_attempt_can_end_are_refused() {
+    let with = |lease: u32, late: u32| {
+        let text = format!(
+            "[mail]\ntransport = \"smtp\"\nfrom = \"a@b.cn\"\nhost = \"h\"\ntls = \"none\"\n\
+             [delivery]\nlease_secs = {lease}\n[auditor]\nlate_min = {late}\n"
+        );
+        load(&text, CENTRE)
+    };
+    // Connecting and greeting, commands, DATA, body and reply: 60 + 120 + 240 + 120 + 180 + 600.
+    let faults = with(1379, 22).unwrap_err();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    let why = "the deadlines of [mail] and [webhook] let one attempt take 1320 seconds";
+    assert_eq!(
+        faults[0],
+        format!(
+            "duban.toml:7, delivery.lease_secs: found 1379, expected at least 1380: {why}, and it \
+             may wait for a connection"
+        )
+    );
+    assert_eq!(
+        faults[1],
+        format!("duban.toml:9, auditor.late_min: found 22, expected more than 22: {why}")
+    );
+    with(1380, 23).unwrap();
+}

@@ -94,7 +94,7 @@ fn nothing_is_claimed_for_what_was_withdrawn_done_waived_moved_or_deleted_since(
         "{} commits beside {DECISIONS} messages: {} stopped, {} of them at the last look",
         commits.len(),
         stopped[0],
-        world.rows("select count(*) from attempt where outcome like '%\"catalogue\"%'")[0],
+        world.rows("select count(*) from audit where what = 'not asked'")[0],
     );
     assert!(stopped[0].parse::<usize>().unwrap() > 10, "{stopped:?}");
     assert!(

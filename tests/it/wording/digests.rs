@@ -1,7 +1,7 @@
 //! What the supervision centre reads once a day.
 
 use duban::domain::fault::Fault;
-use duban::domain::notice::{Channel, Delivery, GapRow, Undelivered};
+use duban::domain::notice::{Channel, Delivery, GapRow, HeldRow, Undelivered};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
@@ -149,4 +149,22 @@ fn a_digest_of_an_older_version_has_no_weekly_part() {
     ));
     assert!(!text.plain.contains("应录未录"), "{}", text.plain);
     assert!(!text.html.contains("应录未录"), "{}", text.html);
+}
+
+#[test]
+fn what_duban_says_to_its_administrator_in_english_does_not_reach_the_centre() {
+    let mut digest = digest();
+    let held = |cause: &str| HeldRow {
+        destination: "everything".to_owned(),
+        cause: cause.to_owned(),
+        reason: "it is a copy made at 2026-05-08".to_owned(),
+        ..messages::held()
+    };
+    digest.holds = ["clock", "restored"].map(held).to_vec();
+    let mail = word(&messages::of_digest(digest));
+    assert_both(&mail, "暂停（时钟异常），3件在等待。");
+    assert_both(&mail, "暂停（账本由备份恢复），3件在等待。");
+    for text in [&mail.plain, &mail.html] {
+        assert!(!text.contains("it is a copy"), "{text}");
+    }
 }

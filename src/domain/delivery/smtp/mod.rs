@@ -73,6 +73,14 @@ impl Phase {
     }
 }
 
+/// Whether an attempt that ended in the phase of that name ended before the relay heard for
+/// whom the mail is: then the relay is at fault, or the way to it, and no mailbox.
+#[must_use]
+pub fn is_before_recipient(phase: &str) -> bool {
+    let before = Phase::ALL.iter().take_while(|one| **one != Phase::Rcpt);
+    before.into_iter().any(|one| one.name() == phase)
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -262,13 +262,24 @@ fn turn(
             let because = (Cause::Hand, reason);
             holds::begin(connection, destination, because, None, now).map(drop)
         }
-        // One message finds out whether the way is mended; the others follow it.
-        (Wish::Release, Some(hold)) if hold.cause == Cause::Fault.name() => {
+        // One message finds out whether the way is mended; the others follow it. Where none
+        // waits, the next one that is made does.
+        (Wish::Release, Some(hold))
+            if hold.cause == Cause::Fault.name() && waits(connection, destination)? =>
+        {
             holds::probe(connection, &hold, now)
         }
         (Wish::Release, _) => holds::end(connection, destination, now).map(drop),
         (Wish::Retry, _) => Ok(()),
     }
+}
+
+/// Whether anything waits for a destination or is on its way there.
+fn waits(connection: &Connection, destination: &str) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "select 1 from message where destination = $1 and state in ('pending', 'leased')",
+    )?;
+    statement.exists([destination])
 }
 
 /// What the audit log holds of a wish that was fulfilled.

@@ -1,11 +1,14 @@
-//! What returns to the queue: messages nobody answers for any more.
+//! What returns to the queue: messages nobody answers for any more, and those for which
+//! nobody was asked.
 //!
-//! Owns marking as a repeat what may have arrived. Refuses to decide whether it did.
+//! Owns marking as a repeat what may have arrived, and that a claim after which nothing was
+//! sent leaves no trace on its message. Refuses to decide whether anything arrived.
 
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::json;
 
+use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use super::settle::end_attempt;
 use crate::domain::delivery::{Class, Outcome, Verdict};
@@ -71,4 +74,47 @@ pub(in crate::store::ledger) fn give_one_back(
     withdraw_if_empty(connection, id)?;
     let detail = json!({ "attempt": number, "why": why });
     audit::add(connection, now, "returned", key, &detail)
+}
+
+/// Puts back a message that was claimed and for which nobody was asked, for the reason
+/// `why`, as if it had not been claimed: no attempt is counted, and a mail goes on gathering
+/// notices.
+///
+/// # Errors
+/// What the engine said.
+pub fn put_back(
+    connection: &Connection,
+    claim: &Claim,
+    why: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let (key, number) = (&claim.message.key, claim.attempt.number);
+    put_one_back(connection, key, number, why, now)
+}
+
+/// The same by name. Where its lease has run out, it has gone back already.
+pub(in crate::store::ledger) fn put_one_back(
+    connection: &Connection,
+    key: &str,
+    number: u32,
+    why: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "update message set state = 'pending', attempts = attempts - 1,
+                            trying_since = case when attempts = 1 then null else trying_since end,
+                            lease_until = null, lease_holder = null
+         where key = $1 and state = 'leased' and attempts = $2
+         returning id",
+    )?;
+    let id = statement.query_row((key, number), |row| row.get::<_, i64>(0));
+    let Some(id) = id.optional()? else {
+        return Ok(());
+    };
+    let mut uncount =
+        connection.prepare_cached("delete from attempt where message_id = $1 and number = $2")?;
+    uncount.execute((id, number))?;
+    withdraw_if_empty(connection, id)?;
+    let detail = json!({ "attempt": number, "why": why });
+    audit::add(connection, now, "not asked", key, &detail)
 }

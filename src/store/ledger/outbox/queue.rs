@@ -101,7 +101,8 @@ fn serde_plain(value: &impl serde::Serialize) -> rusqlite::Result<String> {
 }
 
 /// The recipient's message that nobody has tried to send yet, brought forward if the
-/// new notice may go out sooner.
+/// new notice may go out sooner. One that a person holds gathers nothing that was not meant,
+/// and one that has failed upward would not do so again for what is new.
 fn open_message(
     connection: &Connection,
     recipient: &Recipient,
@@ -111,7 +112,7 @@ fn open_message(
         "update message set next_at = case when next_at < $1 then next_at else $1 end
          where id = (select id from message
                      where recipient = $2 and state = 'pending' and attempts = 0
-                       and digest is null
+                       and digest is null and held_since is null and upward = 0
                      order by id limit 1)
          returning id",
     )?;

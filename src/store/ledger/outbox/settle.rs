@@ -82,7 +82,7 @@ pub(in crate::store::ledger) fn record(
                             maybe_repeat = case when $4 then 1 else maybe_repeat end,
                             trying_since = case when $5 then null else trying_since end,
                             lease_until = null, lease_holder = null
-         where id = $6 and (attempts = $7 or $1 = 'delivered')",
+         where id = $6 and state <> 'delivered' and (attempts = $7 or $1 = 'delivered')",
     )?;
     statement.execute((
         state,

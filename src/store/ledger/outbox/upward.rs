@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::claim::standing_rows;
 use super::queue::{enqueue, enqueue_digest};
 use crate::domain::address::Draft;
+use crate::domain::delivery::smtp::is_before_recipient;
 use crate::domain::notice::{Digest, Facts, Recipient};
 use crate::domain::upward::{Failing, Fate, Level, Other, Step, Unsaid};
 use crate::store::ledger::{audit, from_json, instant, parse_instant};
@@ -54,7 +55,10 @@ const STUCK: &str = "
            and exists (select 1 from message as other
                        where other.state = 'delivered' and other.digest is not null
                          and json_extract(other.digest, '$.on')
-                             = json_extract(message.digest, '$.on'))
+                             = json_extract(message.digest, '$.on')),
+           case when message.state = 'pending'
+                then (select json_extract(outcome, '$.phase') from attempt
+                      where message_id = message.id and number = message.attempts) end
     from stuck
     join message on message.id = stuck.id
     left join hold on hold.destination = message.destination
@@ -85,6 +89,7 @@ pub fn stuck(
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stuck> {
     let digest: Option<String> = row.get(3)?;
+    let phase: Option<String> = row.get(7)?;
     Ok(Stuck {
         id: row.get(0)?,
         key: row.get(1)?,
@@ -92,6 +97,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stuck> {
             recipient: from_json(2, &row.get::<_, String>(2)?)?,
             level: Level::of(row.get(4)?),
             word: row.get(5)?,
+            is_way_down: phase.is_some_and(|phase| is_before_recipient(&phase)),
             notices: Vec::new(),
         },
         digest: digest.map(|digest| from_json(3, &digest)).transpose()?,

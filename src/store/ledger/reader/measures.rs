@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
+use super::undelivered::GIVEN_UP;
 use crate::domain::health::{Backlog, Group, Numbers};
 use crate::domain::notice::Recipient;
 use crate::store::ledger::timekeeping::FURTHEST_DAYS;
@@ -136,14 +137,14 @@ fn leases(connection: &Connection, measure: &Measure<'_>) -> rusqlite::Result<Gr
 
 /// Messages that were given up: those to the centre, and those that nobody else was told of.
 fn failed(connection: &Connection, measure: &Measure<'_>) -> rusqlite::Result<(Group, Group)> {
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_cached(&format!(
         "select message.key, message.recipient,
                 message.upward = 0 and coalesce(attempt.ended_at <= $1, false)
          from message left join attempt on attempt.message_id = message.id
                                        and attempt.number = message.attempts
-         where message.state = 'failed' and message.made_at >= $2
-         order by message.made_at limit $3",
-    )?;
+         where {GIVEN_UP} and message.made_at >= $2
+         order by message.made_at limit $3"
+    ))?;
     let bound = measure.now - TimeDelta::hours(RAISED_WITHIN_HOURS);
     let since = measure.now - TimeDelta::days(FAILED_DAYS);
     let mut rows = statement.query((instant(bound), instant(since), FAILED_AT_MOST))?;

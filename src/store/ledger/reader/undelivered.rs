@@ -10,7 +10,7 @@ use crate::domain::notice::{Delivery, Recipient, Undelivered};
 use crate::store::ledger::{from_json, holds, instant};
 
 /// A digest that was given up says nothing any more once a later one has arrived.
-const GIVEN_UP: &str = "message.state = 'failed'
+pub(super) const GIVEN_UP: &str = "message.state = 'failed'
     and (message.digest is null
          or not exists (select 1 from message as later
                         where later.state = 'delivered' and later.digest is not null
