@@ -120,6 +120,7 @@ impl Auditor {
             up_since,
             late_min: scene.late_min,
             jump: scene.jump,
+            lacks_mib: scene.context.gate.lacks_mib(),
             pass: &pass,
             ledger: &ledger,
             calendar: &scene.library.calendar,

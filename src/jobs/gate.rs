@@ -30,6 +30,9 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(1);
 /// (bar B6), whatever wakes us.
 const LOOK_AT_DISK_AGAIN: TimeDelta = TimeDelta::seconds(15);
 
+/// Bytes.
+const MIB: u64 = 1024 * 1024;
+
 /// Why nothing may be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
@@ -118,6 +121,13 @@ impl Gate {
             connections: Some(Semaphore::new(connections)),
             ..self
         }
+    }
+
+    /// How many MiB the ledger's disk should have free, where it has less.
+    #[must_use]
+    pub fn lacks_mib(&self) -> Option<u64> {
+        let disk = self.disk.as_ref()?;
+        disk.is_short().then_some(disk.least / MIB)
     }
 
     /// Waits for the turn of a message that is claimed: a mail may have others ahead.
@@ -227,10 +237,13 @@ impl Truth {
 impl Disk {
     /// A disk that does not say how full it is will refuse the claim itself if it is.
     fn bar(&self, now: DateTime<Utc>) -> Option<Bar> {
-        let free = ledger::free_bytes(&self.ledger).ok()?;
-        (free < self.least).then(|| Bar {
+        self.is_short().then(|| Bar {
             reason: Reason::DiskNearlyFull,
             until: now + LOOK_AT_DISK_AGAIN,
         })
+    }
+
+    fn is_short(&self) -> bool {
+        ledger::free_bytes(&self.ledger).is_ok_and(|free| free < self.least)
     }
 }

@@ -11,6 +11,8 @@ use serde::Serialize;
 pub enum Code {
     /// The clock jumped; nothing is planned or sent.
     ClockJumped,
+    /// The ledger's disk has too little room; nothing is sent.
+    DiskNearlyFull,
     /// Nothing goes to anybody.
     EverythingHeld,
     /// Nothing goes to one destination.
@@ -72,6 +74,7 @@ impl Code {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClockJumped => "clock_jumped",
+            Self::DiskNearlyFull => "disk_nearly_full",
             Self::EverythingHeld => "everything_held",
             Self::DestinationHeld => "destination_held",
             Self::PassOverdue => "pass_overdue",

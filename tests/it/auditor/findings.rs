@@ -26,6 +26,7 @@ struct City {
     now: DateTime<Utc>,
     up_for: TimeDelta,
     jump: Option<Jump>,
+    lacks_mib: Option<u64>,
     pass: Pass,
     ledger: Numbers,
     calendar: Calendar,
@@ -44,6 +45,7 @@ impl City {
             now: now(),
             up_for: TimeDelta::hours(5),
             jump: None,
+            lacks_mib: None,
             pass: Pass::Complete,
             ledger: Numbers::default(),
             calendar: shipped::calendar().unwrap(),
@@ -59,6 +61,7 @@ impl City {
             up_since: self.now - self.up_for,
             late_min: 30,
             jump: self.jump,
+            lacks_mib: self.lacks_mib,
             pass: &self.pass,
             ledger: &self.ledger,
             calendar: &self.calendar,
@@ -87,8 +90,9 @@ fn where_everything_holds_nothing_is_found() {
 #[test]
 fn each_broken_promise_has_a_code_of_its_own() {
     type Break = fn(&mut City);
-    let cases: [(Break, &str); 10] = [
+    let cases: [(Break, &str); 11] = [
         (|c| c.jump = Some(Jump::BeforeRelease), "clock_jumped"),
+        (|c| c.lacks_mib = Some(64), "disk_nearly_full"),
         (
             |c| c.ledger.unplanned = one("2026-001 pub-9"),
             "due_not_planned",
@@ -143,6 +147,18 @@ fn a_queue_that_moves_is_late_and_one_that_does_not_is_stuck() {
     assert_eq!(late(30, TimeDelta::hours(5)), stuck);
     // A process that has just begun is not blamed, or it would be restarted in circles.
     assert_eq!(late(300, TimeDelta::minutes(29)), ["messages_late"]);
+}
+
+#[test]
+fn a_queue_that_waits_for_room_on_the_disk_is_not_stuck_for_a_restart_makes_none() {
+    let found = City::with(|city| {
+        city.lacks_mib = Some(64);
+        city.ledger.late = Some(Backlog {
+            count: 9,
+            oldest: now() - TimeDelta::hours(2),
+        });
+    });
+    assert_eq!(found, ["disk_nearly_full", "messages_late"]);
 }
 
 #[test]
