@@ -58,7 +58,7 @@ const CUT_BACK: Scene = Scene::Wal(2_200);
 /// (sqlite.org, "WAL-mode File Format").
 const GROWTH: Scene = Scene::Wal(4_058);
 
-const ALL: [(Scene, &str, &[&str]); 13] = [
+const ALL: [(Scene, &str, &[&str]); 15] = [
     (Scene::Work, "wal", &["open", "write", "short", "sync"]),
     (
         Scene::Work,
@@ -66,6 +66,7 @@ const ALL: [(Scene, &str, &[&str]); 13] = [
         &["open", "write", "short", "sync", "rename"],
     ),
     (Scene::Work, "log", &["write", "short"]),
+    (Scene::Work, "all", &["write", "sync"]),
     (CHECKPOINT, "db", &["write", "short", "sync"]),
     (CHECKPOINT, "wal", &["write", "sync"]),
     (CUT_BACK, "wal", &["truncate"]),
@@ -80,6 +81,7 @@ const ALL: [(Scene, &str, &[&str]); 13] = [
     (Scene::Start, "wal", &["open", "write", "short", "sync"]),
     (Scene::Start, "shm", &["open", "write", "truncate", "mmap"]),
     (Scene::Start, "log", &["write"]),
+    (Scene::Start, "all", &["open", "write"]),
 ];
 
 /// Every case, with each error.
@@ -115,7 +117,7 @@ impl Case {
     pub(crate) fn is_told(&self) -> bool {
         match self.files {
             "wal" => self.call != "truncate",
-            "shm" | "box" => true,
+            "shm" | "box" | "all" => true,
             _ => false,
         }
     }
@@ -123,9 +125,9 @@ impl Case {
     /// So many such calls are made, at least, while the scene is played.
     pub(crate) fn calls(&self) -> usize {
         match (self.scene, self.files, self.call) {
-            (Scene::Work, "wal", "write" | "short") => 30,
+            (Scene::Work, "wal" | "all", "write" | "short") => 30,
             (Scene::Work | CHECKPOINT, "wal", "sync") | (CHECKPOINT, "db", "write" | "short") => 3,
-            (Scene::Start, "wal", "write" | "short") => 20,
+            (Scene::Start, "wal" | "all", "write" | "short") => 20,
             (Scene::Start, "shm", "write") => 8,
             (Scene::Start, "journal", "write") | (Scene::Files, ..) | (Scene::Work, "log", _) => 2,
             (CHECKPOINT, "wal", "write") => 5,

@@ -19,7 +19,7 @@ use crate::kit::smtp::{Act, Stage};
 /// Health is degraded this soon (bar B6), ...
 const TOLD: Duration = Duration::from_secs(10);
 /// ... and everything goes on unaided this soon after the disk does.
-const RESUMED: Duration = Duration::from_secs(60);
+const RESUMED: Duration = Duration::from_mins(1);
 
 /// A case that is not met by then is not met.
 const MEET: Duration = Duration::from_secs(2);

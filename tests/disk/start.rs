@@ -44,7 +44,7 @@ impl Lap<'_> {
         if let Some(status) = status {
             // 78 would be for good: systemd does not start it again then.
             let log = daemon.log();
-            let is_clear = log.contains("error: failed to") || case.files == "log";
+            let is_clear = log.contains("error: failed to") || matches!(case.files, "log" | "all");
             if !matches!(status.code(), Some(1 | 75)) || !is_clear || log.contains("panicked") {
                 return Err(format!("{status} at the start\n{log}"));
             }

@@ -10,7 +10,8 @@
  *                           when it has ended). With a stop as well, only what went to sockets.
  *   SHIM_FAIL=<file>        while there is such a file, the calls that it names fail. It holds one line:
  *                           "<id> <files> <call> <errno> <n> <times>": from the n-th such call on, so
- *                           many of them. Files: db, wal, journal, shm, head, box, log. Calls: open, write,
+ *                           many of them. Files: db, wal, journal, shm, head, box, log, or all of
+ *                           them. Calls: open, write,
  *                           short (half of a write goes through, the next one fails), sync, truncate,
  *                           mmap, rename. For each call that failed a byte goes to <file>.hits.
  *
@@ -133,7 +134,7 @@ static long fails(int file, const char *call) {
   ssize_t length = read(fd, now, sizeof now - 1);
   REAL(close)(fd);
   if (length <= 0 || sscanf(now, "%23s %7s %15s %d %ld %ld", id, of, what, &error, &nth, &times) != 6) return 0;
-  if (strcmp(of, classes[file]) || strcmp(what, call)) return 0;
+  if ((strcmp(of, "all") && strcmp(of, classes[file])) || strcmp(what, call)) return 0;
   pthread_mutex_lock(&ordering);
   if (strcmp(last, now)) {
     strcpy(last, now);
