@@ -127,7 +127,8 @@ impl Auditor {
             directory: &scene.library.directory,
             strangers: &strangers,
         });
-        self.keep(scene, &findings)?;
+        let must_try = *ended == Ended::Complete && scene.context.ledger.refuses();
+        self.keep(scene, &findings, must_try)?;
         Ok(Health { findings })
     }
 
@@ -170,7 +171,15 @@ impl Auditor {
     }
 
     /// What began and what ended goes into the log, what is into the ledger.
-    fn keep(&mut self, scene: &Scene<'_>, found: &[Finding]) -> Result<(), StoreError> {
+    ///
+    /// While the ledger refuses, each round has to try it: one that had nothing to write would
+    /// otherwise be a clean one, and nobody would hear of the disk.
+    fn keep(
+        &mut self,
+        scene: &Scene<'_>,
+        found: &[Finding],
+        must_try: bool,
+    ) -> Result<(), StoreError> {
         let before = scene.reader.ask("read the open findings", findings::list)?;
         for finding in found {
             if !before.iter().any(|open| open.is_of(finding)) {
@@ -186,9 +195,7 @@ impl Auditor {
                 "over"
             );
         }
-        // While the ledger refuses, each round tries it: a round that had nothing to write would
-        // otherwise be a clean one, and nobody would hear of the disk.
-        let is_due = scene.context.ledger.refuses()
+        let is_due = must_try
             || self
                 .written
                 .is_none_or(|at| (scene.now - at).abs() >= TimeDelta::minutes(WRITE_EVERY_MIN));
