@@ -54,15 +54,24 @@ fn arrivals(lap: &mut Lap<'_>, is_start: bool) -> Vec<String> {
             }
         }
     }
-    for due in &lap.city.due {
+    for due in &lap.city.due.clone() {
         match ids.remove(due) {
             Some(ids) if ids.len() == 1 => {}
             Some(ids) => faults.push(format!("{due:?} came under {ids:?}")),
+            None if waits(lap, due) => lap.report.waiting += 1,
             None => faults.push(format!("{due:?} is lost")),
         }
     }
     faults.extend(ids.keys().map(|due| format!("nobody was owed {due:?}")));
     faults
+}
+
+/// A mail that was to be a file and waits for the next probe.
+fn waits(lap: &Lap<'_>, due: &Due) -> bool {
+    let books = Books::recover(&lap.city.at("ledger.db"));
+    let states = books.and_then(|books| books.states(&due.decision, &due.to));
+    let is_waiting = states.is_ok_and(|states| states.iter().any(|state| state == "pending"));
+    lap.city.at("mail").exists() && is_waiting
 }
 
 /// At the first byte of each message the power goes, and what no sync has covered is lost: the

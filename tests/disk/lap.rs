@@ -21,6 +21,9 @@ const TOLD: Duration = Duration::from_secs(10);
 /// ... and everything goes on unaided this soon after the disk does.
 const RESUMED: Duration = Duration::from_mins(1);
 
+/// So long mails that are files are waited for.
+const PROBED: Duration = Duration::from_secs(3);
+
 /// A case that is not met by then is not met.
 const MEET: Duration = Duration::from_secs(2);
 
@@ -50,6 +53,8 @@ pub(crate) struct Report {
     pub(crate) failings: Vec<Failing>,
     pub(crate) due: usize,
     pub(crate) deliveries: usize,
+    /// Mails as files that still wait, as the ledger says.
+    pub(crate) waiting: usize,
     /// Second deliveries, each marked; after a start only.
     pub(crate) repeats: usize,
     /// First bytes that were held against what was durable.
@@ -160,14 +165,16 @@ impl<'a> Lap<'a> {
         let lines = (complaints(daemon) - lines) / seconds;
         self.report.lines = self.report.lines.max(lines);
         let healed = Instant::now();
-        while case.scene == Scene::Files && !self.is_quiet() && healed.elapsed() < RESUMED {
-            // What is held is probed after minutes, or at once after a reload.
+        let is_file = case.scene == Scene::Files;
+        while is_file && !self.is_quiet() && healed.elapsed() < PROBED {
+            // What is held is probed after minutes, or at once after a reload; what has failed
+            // beside it may wait for its own pause.
             daemon.signal("HUP");
             std::thread::sleep(Duration::from_millis(200));
         }
-        daemon.until("everything was sent", |_| self.is_quiet())?;
+        daemon.until("everything was sent", |_| is_file || self.is_quiet())?;
         let resumed = healed.elapsed();
-        if must_tell {
+        if must_tell && !is_file {
             daemon.until("it was over", |heard| !is_trouble(last_status(heard)))?;
         }
         if told.is_some_and(|told| told > TOLD) || resumed > RESUMED || lines > LINES {

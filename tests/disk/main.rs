@@ -118,13 +118,14 @@ fn table(reports: &[Report], took: Duration) -> String {
     }
     let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
     lines.push(format!(
-        "{} cases, {} calls failed, {} notices due, {} deliveries, {} marked repeats after a start, \
+        "{} cases, {} calls failed, {} notices due, {} deliveries, {} files still wait, {} marked repeats after a start, \
          {} first bytes held against what was durable, {} faults; told within {:?}, resumed within \
          {:?}, at most {} complaints a second; {took:.0?}",
         failings().count(),
         failings().map(|failing| failing.hits).sum::<usize>(),
         sum(|report| report.due),
         sum(|report| report.deliveries),
+        sum(|report| report.waiting),
         sum(|report| report.repeats),
         sum(|report| report.firsts),
         sum(|report| report.faults.len()),

@@ -305,7 +305,8 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
     size = length;
   }
   if (fd >= 0 && fd < FDS && (is_ledger(fd) || file_of[fd] == COPY)) {
-    if (ends_in_write(fd, bytes, size, at)) {
+    /* Only whole pages can be read; part of one is written where writes fail. */
+    if (stop_at && ends_in_write(fd, bytes, size, at)) {
       REAL(pwrite64)(fd, bytes, size / 2, at);
       die();
     }
