@@ -113,11 +113,12 @@ impl Case {
 
     /// Whether it keeps the ledger or the mails from being written, so that systemd must be
     /// told. A checkpoint that fails leaves the WAL as it is, and the head beside the ledger
-    /// may lag; a log that cannot be written cannot be told of in the log.
+    /// may lag; a log that cannot be written cannot be told of in the log. Where all fail, it may be
+    /// one of these that is met.
     pub(crate) fn is_told(&self) -> bool {
         match self.files {
             "wal" => self.call != "truncate",
-            "shm" | "box" | "all" => true,
+            "shm" | "box" => true,
             _ => false,
         }
     }
