@@ -13,7 +13,7 @@ use super::args::{ClockCommand, JsonArgs};
 use super::library::Books;
 use super::text::harmless;
 use crate::clock::{Clock, ZONE};
-use crate::domain::health::{Code, Severity};
+use crate::domain::health::{self, Code, Severity};
 use crate::jobs::watch;
 use crate::store::ledger::findings::{self, Open};
 use crate::store::ledger::{self, timekeeping};
@@ -41,7 +41,13 @@ pub(super) fn health(books: &Books, args: &JsonArgs, clock: &Clock) -> anyhow::R
     let ledger = books.ledger()?;
     let mut findings = ledger.ask("read the findings", findings::list)?;
     let inspected_at = ledger.ask("read the last inspection", findings::inspected_at)?;
-    findings.splice(0..0, silent(inspected_at, clock.now()));
+    let nearly_full = nearly_full(books, clock.now());
+    // The daemon says so too, where there is room to write it down.
+    findings.retain(|open| nearly_full.is_none() || open.code != Code::DiskNearlyFull.name());
+    let own = silent(inspected_at, clock.now())
+        .into_iter()
+        .chain(nearly_full);
+    findings.splice(0..0, own);
     let answer = Answer {
         status: status(&findings),
         inspected_at: inspected_at.map(stamp),
@@ -60,6 +66,22 @@ pub(super) fn health(books: &Books, args: &JsonArgs, clock: &Clock) -> anyhow::R
         1 => bail!("1 finding"),
         several => bail!("{several} findings"),
     }
+}
+
+/// On a full disk the daemon cannot write down what it finds: looked at here once more.
+fn nearly_full(books: &Books, now: DateTime<Utc>) -> Option<Open> {
+    let config = &books.config;
+    let free = ledger::free_bytes(&config.ledger).ok()?;
+    (free < config.delivery.least_free_bytes()).then(|| {
+        let found = health::nearly_full(config.delivery.min_free_mib.into());
+        Open {
+            code: found.code.name().to_owned(),
+            subject: found.subject,
+            severity: found.code.severity().name().to_owned(),
+            words: found.words,
+            since: stamp(now),
+        }
+    })
 }
 
 /// A daemon that does not run finds nothing.

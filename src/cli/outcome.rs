@@ -4,7 +4,7 @@
 //! a failure: a closed pipe ends a command well.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use super::text::harmless;
@@ -55,7 +55,8 @@ pub fn exit(ended: anyhow::Result<()>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     for line in told(&error).lines() {
-        eprintln!("{}", harmless(line));
+        // On a full disk there may be no room for the words; the code is still an answer.
+        let _ = writeln!(io::stderr(), "{}", harmless(line));
     }
     code(&error)
 }

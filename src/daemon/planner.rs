@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -21,6 +22,10 @@ use crate::store::ledger::{Reader, holds, reader};
 /// A round is made at least this often, bell or no bell: it bounds how late a catalogue
 /// change or a missed ring can be.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
+
+/// That the ledger begins or ceases to refuse is told within ten seconds (bar B6); a disk
+/// that does both by turns makes no more rounds than this.
+const TURN_PAUSE: Duration = Duration::from_secs(5);
 
 /// What the planner speaks through.
 #[derive(Debug)]
@@ -42,19 +47,22 @@ pub(super) async fn run(
     telling: Telling,
     mut auditor: Auditor,
 ) {
-    let mut next = Occasion::Wake;
+    let (mut next, mut last) = (Occasion::Wake, Instant::now());
+    let mut turns = live.borrow().context.ledger.turns();
     let every = systemd::watchdog_pause().map_or(AT_LEAST_EVERY, |pause| pause.min(AT_LEAST_EVERY));
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = wakes.plan.notified() => {}
             () = tokio::time::sleep(every) => {}
+            () = turned(&mut turns, last) => {}
             changed = live.changed() => match changed {
                 Ok(()) => next = Occasion::Reload,
                 Err(_) => return,
             },
         }
         let current = Arc::clone(&live.borrow_and_update());
+        last = Instant::now();
         let (waking, fed) = (wakes.clone(), telling.pulse.clone());
         let occasion = std::mem::replace(&mut next, Occasion::Wake);
         let round = tokio::task::spawn_blocking(move || {
@@ -73,6 +81,15 @@ pub(super) async fn run(
         wakes.deliver.notify_one();
         telling.tell(&made);
     }
+}
+
+/// Waits until the ledger begins or ceases to refuse.
+async fn turned(turns: &mut watch::Receiver<bool>, last: Instant) {
+    if turns.changed().await.is_err() {
+        // The writer has ended; that is told elsewhere.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep_until(last + TURN_PAUSE).await;
 }
 
 impl Telling {

@@ -120,14 +120,15 @@ impl Auditor {
             up_since,
             late_min: scene.late_min,
             jump: scene.jump,
-            has_room: scene.context.gate.has_room(),
+            lacks_mib: scene.context.gate.lacks_mib(),
             pass: &pass,
             ledger: &ledger,
             calendar: &scene.library.calendar,
             directory: &scene.library.directory,
             strangers: &strangers,
         });
-        self.keep(scene, &findings)?;
+        let must_try = *ended == Ended::Complete && scene.context.ledger.refuses();
+        self.keep(scene, &findings, must_try)?;
         Ok(Health { findings })
     }
 
@@ -170,7 +171,15 @@ impl Auditor {
     }
 
     /// What began and what ended goes into the log, what is into the ledger.
-    fn keep(&mut self, scene: &Scene<'_>, found: &[Finding]) -> Result<(), StoreError> {
+    ///
+    /// While the ledger refuses, each round has to try it: one that had nothing to write would
+    /// otherwise be a clean one, and nobody would hear of the disk.
+    fn keep(
+        &mut self,
+        scene: &Scene<'_>,
+        found: &[Finding],
+        must_try: bool,
+    ) -> Result<(), StoreError> {
         let before = scene.reader.ask("read the open findings", findings::list)?;
         for finding in found {
             if !before.iter().any(|open| open.is_of(finding)) {
@@ -186,9 +195,10 @@ impl Auditor {
                 "over"
             );
         }
-        let is_due = self
-            .written
-            .is_none_or(|at| (scene.now - at).abs() >= TimeDelta::minutes(WRITE_EVERY_MIN));
+        let is_due = must_try
+            || self
+                .written
+                .is_none_or(|at| (scene.now - at).abs() >= TimeDelta::minutes(WRITE_EVERY_MIN));
         if is_due || !is_same(&before, found) {
             let (found, now) = (found.to_vec(), scene.now);
             let keep = move |c: &_| findings::keep(c, &before, &found, now);

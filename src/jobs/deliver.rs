@@ -29,6 +29,10 @@ const SETTLE_PAUSE: Duration = Duration::from_secs(1);
 /// marked repeat.
 const SETTLE_TRIES: u32 = 120;
 
+/// One offer in so many is worth a line: many answers may be kept at once, and the log may lie
+/// on the same disk.
+const SETTLE_TOLD_EVERY: u32 = 30;
+
 /// What a run of deliveries came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
@@ -152,7 +156,10 @@ async fn settle(context: &Context, end: &Arc<(Claim, End)>) -> Result<Option<Tur
         match context.ledger.write("settle a delivery", settle).await {
             Ok(turn) => return Ok(turn),
             Err(error) if tries == SETTLE_TRIES => return Err(error),
-            Err(error) => warn!(%error, "an answer is kept until the ledger takes it"),
+            Err(error) if tries % SETTLE_TOLD_EVERY == 1 => {
+                warn!(%error, tries, "an answer is kept until the ledger takes it");
+            }
+            Err(_) => {}
         }
         tries += 1;
         tokio::time::sleep(SETTLE_PAUSE).await;

@@ -34,6 +34,8 @@ const LOOK_AT_DISK_AGAIN: TimeDelta = TimeDelta::seconds(15);
 /// longer, because the host slept or the clock was not believed, is none: the catalogue may
 /// have been current meanwhile, and the planner is given its time.
 const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
+/// Bytes.
+const MIB: u64 = 1024 * 1024;
 
 /// Why nothing may be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +147,13 @@ impl Gate {
         }
     }
 
+    /// How many MiB the ledger's disk should have free, where it has less.
+    #[must_use]
+    pub fn lacks_mib(&self) -> Option<u64> {
+        let disk = self.disk.as_ref()?;
+        disk.is_short().then_some(disk.least / MIB)
+    }
+
     /// Waits for the turn of a message that is claimed: a mail may have others ahead.
     ///
     /// # Errors
@@ -197,11 +206,6 @@ impl Gate {
         } else {
             Err(bars)
         }
-    }
-
-    /// Whether the disk has room for the answers of what would be sent.
-    pub(super) fn has_room(&self) -> bool {
-        self.disk.as_ref().is_none_or(|disk| !disk.is_nearly_full())
     }
 
     /// Whether nothing was committed in the catalogue since the claim. Where it cannot be
@@ -290,14 +294,14 @@ impl Truth {
 
 impl Disk {
     fn bar(&self, now: DateTime<Utc>) -> Option<Bar> {
-        self.is_nearly_full().then(|| Bar {
+        self.is_short().then(|| Bar {
             reason: Reason::DiskNearlyFull,
             until: now + LOOK_AT_DISK_AGAIN,
         })
     }
 
     /// A disk that does not say how full it is will refuse the claim itself if it is.
-    fn is_nearly_full(&self) -> bool {
+    fn is_short(&self) -> bool {
         ledger::free_bytes(&self.ledger).is_ok_and(|free| free < self.least)
     }
 }

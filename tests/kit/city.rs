@@ -64,6 +64,11 @@ pub(crate) struct City {
 
 impl City {
     pub(crate) fn found() -> Self {
+        Self::found_with(false)
+    }
+
+    /// The same, or one whose mails are written as files.
+    pub(crate) fn found_with(mails_are_files: bool) -> Self {
         wait_for_a_quiet_clock();
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -87,7 +92,7 @@ impl City {
             runtime,
             folder,
         };
-        city.write_settings();
+        city.write_settings(mails_are_files);
         city
     }
 
@@ -95,19 +100,27 @@ impl City {
         self.folder.path().join(name)
     }
 
-    fn write_settings(&self) {
+    fn write_settings(&self, mails_are_files: bool) {
         let secret = self.at("secret");
         fs::write(&secret, SECRET).unwrap();
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(self.at("rules.toml"), pack()).unwrap();
         fs::write(self.at("units.toml"), self.units()).unwrap();
+        let mail = if mails_are_files {
+            "transport = \"file\"\nfolder = \"mail\"".to_owned()
+        } else {
+            format!(
+                "transport = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
+                 hello = \"duban.dc\"\nper_minute = 0",
+                self.relay.port
+            )
+        };
         let settings = format!(
             "[schedule]\nsend_from = \"00:00\"\nsend_until = \"23:59\"\ndigest_at = \"23:59\"\n\
              [rules]\nfile = \"rules.toml\"\n\
-             [mail]\ntransport = \"smtp\"\nfrom = \"duban@dc\"\nhost = \"127.0.0.1\"\n\
-             port = {}\ntls = \"none\"\nhello = \"duban.dc\"\nper_minute = 0\n\
+             [mail]\nfrom = \"duban@dc\"\n{mail}\n\
              [egress]\nloopback_ports = [{}]\n",
-            self.relay.port, self.receiver.port
+            self.receiver.port
         );
         fs::write(self.at("duban.toml"), settings).unwrap();
     }

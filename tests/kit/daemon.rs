@@ -13,6 +13,9 @@ use super::shim::{self, Orders, Shim};
 /// Nothing here takes nearly as long, on a busy machine either.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A watchdog that makes the program plan every 200 ms.
+const QUICK: Duration = Duration::from_millis(600);
+
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -29,6 +32,15 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Starts it on the city; with a shim, under these orders. It plans every 200 ms.
     pub(crate) fn start(city: &City, shim: Option<(&Shim, &Orders)>) -> Self {
+        Self::start_with(city, shim, QUICK)
+    }
+
+    /// With a watchdog that wants so much; it plans three times in that.
+    pub(crate) fn start_with(
+        city: &City,
+        shim: Option<(&Shim, &Orders)>,
+        watchdog: Duration,
+    ) -> Self {
         let _ = std::fs::remove_file(city.at("notify"));
         let socket = UnixDatagram::bind(city.at("notify")).unwrap();
         socket.set_nonblocking(true).unwrap();
@@ -38,7 +50,7 @@ impl Daemon {
             .args(["run", "--config"])
             .arg(city.at("duban.toml"))
             .env("NOTIFY_SOCKET", city.at("notify"))
-            .env("WATCHDOG_USEC", "600000")
+            .env("WATCHDOG_USEC", watchdog.as_micros().to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap());
@@ -92,6 +104,17 @@ impl Daemon {
         Err(format!("never ended\n{}", self.log()))
     }
 
+    /// Everything that systemd was told so far.
+    pub(crate) fn heard(&mut self) -> &str {
+        self.listen();
+        &self.heard
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn status(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// Nobody who notifies may have to wait for a full queue.
     fn listen(&mut self) {
         let mut buffer = [0; 4096];
@@ -101,8 +124,12 @@ impl Daemon {
     }
 
     pub(crate) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", "TERM", &pid]).status();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
         assert!(sent.unwrap().success());
     }
 

@@ -18,10 +18,35 @@ pub(crate) struct Delivery {
 
 /// Everything the relay took and the receiver got, each in order.
 pub(crate) fn all(city: &City) -> Vec<Delivery> {
-    let mails = city.relay.taken();
+    let mut mails = city.relay.taken();
+    mails.extend(filed(city));
     let mut all: Vec<Delivery> = mails.iter().map(mail).collect();
     all.extend(city.receiver.requests().iter().map(post));
     all
+}
+
+/// Mails that were written as files.
+fn filed(city: &City) -> Vec<super::smtp::Taken> {
+    let files = std::fs::read_dir(city.at("mail")).into_iter().flatten();
+    let paths = files.map(|file| file.unwrap().path());
+    let whole = paths.filter(|path| path.extension().is_some_and(|ending| ending == "eml"));
+    whole
+        .map(|path| taken(std::fs::read(path).unwrap()))
+        .collect()
+}
+
+fn taken(data: Vec<u8>) -> super::smtp::Taken {
+    let parsed = mailparse::parse_mail(&data).unwrap();
+    let to = parsed.headers.get_first_value("To").unwrap();
+    let address = mailparse::addrparse(&to).unwrap();
+    super::smtp::Taken {
+        from: String::new(),
+        to: vec![address.extract_single_info().unwrap().addr],
+        session: 1,
+        encrypted: false,
+        login: None,
+        data,
+    }
 }
 
 fn mail(taken: &super::smtp::Taken) -> Delivery {

@@ -1,16 +1,22 @@
 /* The calls a program makes to the system, seen from outside it.
  *
  * Loaded into the real, unchanged duban with LD_PRELOAD. It knows the ledger's files by their
- * paths and the two channels by their ports, and does one of two things, as the environment says:
+ * paths and the two channels by their ports, and does what the environment says:
  *
  *   SHIM_STOP=<point>:<n>   ends the process with SIGKILL at the n-th time the point is reached;
  *                           a point inside a write lets half of its bytes through first.
  *   SHIM_TRACE=<file>       appends every write, truncation and sync of the ledger's files and every
  *                           write to a socket, in the order in which they were begun (a sync also
  *                           when it has ended). With a stop as well, only what went to sockets.
+ *   SHIM_FAIL=<file>        while there is such a file, the calls that it names fail. It holds one line:
+ *                           "<id> <files> <call> <errno> <n> <times>": from the n-th such call on, so
+ *                           many of them. Files: db, wal, journal, shm, head, box, log, or all of
+ *                           them. Calls: open, write,
+ *                           short (half of a write goes through, the next one fails), sync, truncate,
+ *                           mmap, rename. For each call that failed a byte goes to <file>.hits.
  *
  * SHIM_LEDGER is the ledger's path, SHIM_COPY the beginning of the path of a backup, SHIM_MAIL and
- * SHIM_HOOK are the ports, SHIM_CHANNEL ("mail", "hook") says whose conversation stops, and
+ * SHIM_HOOK are the ports, SHIM_BOX is the folder of mails that are written as files, SHIM_CHANNEL ("mail", "hook") says whose conversation stops, and
  * SHIM_TOKEN is a text that only the plan in question writes. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -32,11 +39,11 @@
 #define PAGES 65536
 #define REAL(name) ((__typeof__(&name))real(#name))
 
-enum file { OTHER, DATABASE, WAL, JOURNAL, COPY, FOLDER, MAIL, HOOK, NOTIFY };
+enum file { OTHER, DATABASE, WAL, JOURNAL, COPY, FOLDER, MAIL, HOOK, NOTIFY, SHM, HEAD, BOX, LOG };
 enum phase { TALKING, INVITED, BODY_SENT, DOT_SENT };
 
 static unsigned char file_of[FDS], phase_of[FDS];
-static char *ledger, *folder, *copy, *token, *stop_at;
+static char *ledger, *folder, *copy, *box, *token, *stop_at, *orders;
 static long stop_nth, stops_seen;
 static int mail_port, hook_port, stop_channel, trace = -1;
 static int wal_seen, draining, has_token, token_written;
@@ -56,7 +63,10 @@ static char *setting(const char *name) {
 __attribute__((constructor)) static void read_settings(void) {
   ledger = setting("SHIM_LEDGER");
   copy = setting("SHIM_COPY");
+  box = setting("SHIM_BOX");
+  orders = setting("SHIM_FAIL");
   token = setting("SHIM_TOKEN");
+  file_of[STDERR_FILENO] = LOG;
   if (ledger && strrchr(ledger, '/')) folder = strndup(ledger, strrchr(ledger, '/') - ledger);
   mail_port = atoi(getenv("SHIM_MAIL") ?: "0");
   hook_port = atoi(getenv("SHIM_HOOK") ?: "0");
@@ -95,6 +105,55 @@ static void stop_on(int fd, const char *point) {
 /* A point that is reached once a total has come to n, and no more often. */
 static int is_total(const char *point, long total) {
   return stop_at && total >= stop_nth && !strcmp(stop_at, point);
+}
+
+/* -------------------------------------------------------------------------------- failing */
+
+static const char *const classes[] = {[DATABASE] = "db", [WAL] = "wal", [JOURNAL] = "journal", [SHM] = "shm", [HEAD] = "head",
+                                      [BOX] = "box", [LOG] = "log"};
+
+static void note_hit(void) {
+  char path[512];
+  snprintf(path, sizeof path, "%s.hits", orders);
+  int fd = REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0 || REAL(write)(fd, "x", 1) != 1) abort();
+  REAL(close)(fd);
+}
+
+/* How often this call has failed under the order in force; then errno says why. Else 0. */
+static long fails(int file, const char *call) {
+  static pthread_mutex_t ordering = PTHREAD_MUTEX_INITIALIZER;
+  static char last[96];
+  static long calls;
+  char now[96] = "", id[24], of[8], what[16];
+  int error;
+  long nth, times, failed = 0;
+  if (!orders || file >= (int)(sizeof classes / sizeof *classes) || !classes[file]) return 0;
+  int fd = REAL(open)(orders, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t length = read(fd, now, sizeof now - 1);
+  REAL(close)(fd);
+  if (length <= 0 || sscanf(now, "%23s %7s %15s %d %ld %ld", id, of, what, &error, &nth, &times) != 6) return 0;
+  if ((strcmp(of, "all") && strcmp(of, classes[file])) || strcmp(what, call)) return 0;
+  pthread_mutex_lock(&ordering);
+  if (strcmp(last, now)) {
+    strcpy(last, now);
+    calls = 0;
+  }
+  if (++calls >= nth && calls < nth + times) {
+    failed = calls - nth + 1;
+    note_hit();
+  }
+  pthread_mutex_unlock(&ordering);
+  errno = error;
+  return failed;
+}
+
+/* How much of a write gets through: -1 where it fails. */
+static ssize_t allowed(int file, size_t size) {
+  if (fails(file, "write")) return -1;
+  long failed = fails(file, "short");
+  return !failed ? (ssize_t)size : failed % 2 ? (ssize_t)size / 2 : -1;
 }
 
 /* -------------------------------------------------------------------------------- tracing */
@@ -139,9 +198,12 @@ static int known(const char *path) {
     if (!*rest) return DATABASE;
     if (!strcmp(rest, "-wal")) return WAL;
     if (!strcmp(rest, "-journal")) return JOURNAL;
+    if (!strcmp(rest, "-shm")) return SHM;
+    if (!strncmp(rest, ".head", 5)) return HEAD;
   }
   if (folder && !strcmp(path, folder)) return FOLDER;
   if (copy && !strncmp(path, copy, strlen(copy))) return COPY;
+  if (box && !strncmp(path, box, strlen(box))) return BOX;
   return OTHER;
 }
 
@@ -162,6 +224,7 @@ static int opened(const char *path, int flags, int was_there, int fd) {
     mode_t mode = va_arg(more, mode_t);                              \
     va_end(more);                                                    \
     int was_there = !access(path, F_OK);                             \
+    if (fails(known(path), "open")) return -1;                       \
     return opened(path, flags, was_there, REAL(name)(path, flags, mode)); \
   }
 OPEN(open)
@@ -236,8 +299,14 @@ static int ends_in_write(int fd, const void *bytes, size_t size, off64_t at) {
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
+  if (fd >= 0 && fd < FDS) {
+    ssize_t length = allowed(file_of[fd], size);
+    if (length < 0) return -1;
+    size = length;
+  }
   if (fd >= 0 && fd < FDS && (is_ledger(fd) || file_of[fd] == COPY)) {
-    if (ends_in_write(fd, bytes, size, at)) {
+    /* Only whole pages can be read; part of one is written where writes fail. */
+    if (stop_at && ends_in_write(fd, bytes, size, at)) {
       REAL(pwrite64)(fd, bytes, size / 2, at);
       die();
     }
@@ -262,6 +331,7 @@ int fsync(int fd) {
   if (fd < 0 || fd >= FDS) return REAL(fsync)(fd);
   if (file_of[fd] == DATABASE && wal_seen) stop("checkpoint.sync");
   if (is_ledger(fd) || file_of[fd] == FOLDER) record('s', fd, 0, NULL, 0);
+  if (fails(file_of[fd], "sync")) return -1;
   int result = REAL(fsync)(fd);
   if (result == 0 && (is_ledger(fd) || file_of[fd] == FOLDER)) record('e', fd, 0, NULL, 0);
   if (result == 0) stop_synced(fd);
@@ -271,8 +341,14 @@ int fsync(int fd) {
 int fdatasync(int fd) { return fsync(fd); }
 
 int ftruncate64(int fd, off64_t length) {
+  if (fd >= 0 && fd < FDS && fails(file_of[fd], "truncate")) return -1;
   if (is_ledger(fd)) record('t', fd, length, NULL, 0);
   return REAL(ftruncate64)(fd, length);
+}
+
+void *mmap64(void *at, size_t length, int access, int flags, int fd, off64_t from) {
+  if (fd >= 0 && fd < FDS && fails(file_of[fd], "mmap")) return MAP_FAILED;
+  return REAL(mmap64)(at, length, access, flags, fd, from);
 }
 
 int unlink(const char *path) {
@@ -294,6 +370,7 @@ int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags) 
 }
 
 int rename(const char *from, const char *to) {
+  if (fails(known(to), "rename")) return -1;
   if (known(to) == COPY) stop("backup.name");
   return named(to, REAL(rename)(from, to));
 }
@@ -359,9 +436,13 @@ static void after_sending(int fd, const struct iovec *parts, ssize_t sent) {
   }
 }
 
-/* What systemd is told. */
+/* What systemd is told, what is logged, and files that are not the engine's. */
 ssize_t write(int fd, const void *bytes, size_t length) {
   ssize_t written;
+  if (fd >= 0 && fd < FDS && file_of[fd] > NOTIFY) {
+    if ((written = allowed(file_of[fd], length)) < 0) return -1;
+    length = written;
+  }
   if (fd < 0 || fd >= FDS || file_of[fd] != NOTIFY) return REAL(write)(fd, bytes, length);
   record_bytes('n', fd, 0, bytes, length);
   written = REAL(write)(fd, bytes, length);

@@ -22,6 +22,8 @@ pub(crate) struct Orders {
     pub(crate) token: String,
     pub(crate) trace: Option<PathBuf>,
     pub(crate) copy: Option<PathBuf>,
+    /// Where it is told which calls fail; the mails' folder is then known too.
+    pub(crate) fail: Option<PathBuf>,
 }
 
 impl Shim {
@@ -61,7 +63,9 @@ impl Shim {
             .env("SHIM_CHANNEL", orders.channel)
             .env("SHIM_TOKEN", &orders.token)
             .env("SHIM_STOP", stop.unwrap_or_default())
-            .env("SHIM_COPY", path(&orders.copy));
+            .env("SHIM_COPY", path(&orders.copy))
+            .env("SHIM_FAIL", path(&orders.fail))
+            .env("SHIM_BOX", city.at("mail"));
         if let Some(trace) = &orders.trace {
             command.env("SHIM_TRACE", trace);
         }

@@ -11,12 +11,12 @@ use serde::Serialize;
 pub enum Code {
     /// The clock jumped; nothing is planned or sent.
     ClockJumped,
+    /// The ledger's disk has too little room; nothing is sent.
+    DiskNearlyFull,
     /// Nothing goes to anybody.
     EverythingHeld,
     /// Nothing goes to one destination.
     DestinationHeld,
-    /// The disk of the ledger is nearly full; nothing is sent.
-    DiskNearlyFull,
     /// No complete pass over the catalogue for too long.
     PassOverdue,
     /// After a complete pass a duty still asks to be looked at.
@@ -74,9 +74,9 @@ impl Code {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClockJumped => "clock_jumped",
+            Self::DiskNearlyFull => "disk_nearly_full",
             Self::EverythingHeld => "everything_held",
             Self::DestinationHeld => "destination_held",
-            Self::DiskNearlyFull => "disk_nearly_full",
             Self::PassOverdue => "pass_overdue",
             Self::DueNotPlanned => "due_not_planned",
             Self::RungNotTold => "rung_not_told",

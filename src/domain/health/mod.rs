@@ -91,8 +91,8 @@ pub struct Inspected<'a> {
     pub late_min: u32,
     /// Why the clock is not believed.
     pub jump: Option<Jump>,
-    /// Whether the ledger's disk has room for the answers of what is sent.
-    pub has_room: bool,
+    /// How many MiB the ledger's disk should have free, where it has less.
+    pub lacks_mib: Option<u64>,
     /// How the pass ended.
     pub pass: &'a Pass,
     /// What the ledger shows.
@@ -110,8 +110,8 @@ pub struct Inspected<'a> {
 pub fn judge(seen: &Inspected<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(seen.jump.map(|jump| clock(&jump)));
+    findings.extend(seen.lacks_mib.map(nearly_full));
     findings.extend(seen.ledger.holds.iter().filter_map(held));
-    findings.extend((!seen.has_room).then(disk));
     findings.extend(planning(seen));
     findings.extend(delivery(seen));
     findings.extend(people(seen));
@@ -126,8 +126,13 @@ fn clock(jump: &Jump) -> Finding {
     Finding::new(Code::ClockJumped, "", words)
 }
 
-fn disk() -> Finding {
-    let words = "the disk of the ledger has less room than `[delivery] min_free_mib`; nothing is sent until it has more";
+/// The ledger's disk has less free than `least_mib`.
+#[must_use]
+pub fn nearly_full(least_mib: u64) -> Finding {
+    let words = format!(
+        "the disk of the ledger has less than {least_mib} MiB free (`[delivery] min_free_mib`); \
+         nothing is sent until it has"
+    );
     Finding::new(Code::DiskNearlyFull, "", words)
 }
 
@@ -218,10 +223,13 @@ fn delivery(seen: &Inspected<'_>) -> Vec<Finding> {
 
 /// Whether the deliverer does nothing at all. A long queue that moves is late and not stuck;
 /// and a process is given as long as a message before it is blamed, so that one that a
-/// restart does not help is not restarted in circles. Nor is one that may not send.
+/// restart does not help is not restarted in circles; nor is one that waits for room.
 fn is_stuck(seen: &Inspected<'_>) -> bool {
+    if seen.lacks_mib.is_some() {
+        return false;
+    }
     let bound = seen.now - TimeDelta::minutes(seen.late_min.into());
-    seen.has_room && seen.up_since <= bound && seen.ledger.last_attempt.is_none_or(|at| at <= bound)
+    seen.up_since <= bound && seen.ledger.last_attempt.is_none_or(|at| at <= bound)
 }
 
 fn people(seen: &Inspected<'_>) -> Vec<Finding> {

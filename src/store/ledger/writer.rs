@@ -4,13 +4,15 @@
 //! so one sync to disk; each of them has a savepoint of its own, so that one that fails
 //! takes nothing with it. Nobody is answered before the commit is durable. Where the
 //! engine undoes the whole transaction by itself, as it may on a full disk, the group
-//! ends there and all of it is told. Refuses to know what is written.
+//! ends there and all of it is told. Says whether the last change could be made durable, so
+//! that a disk that fails is not only seen by whoever happened to write. Refuses to know
+//! what is written.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::store::StoreError;
 
@@ -41,6 +43,7 @@ enum Turn<'a> {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Write>,
+    refuses: watch::Receiver<bool>,
     path: PathBuf,
 }
 
@@ -48,6 +51,7 @@ pub struct Ledger {
 #[derive(Debug)]
 pub struct Writer {
     queue: mpsc::Receiver<Write>,
+    refuses: watch::Sender<bool>,
     connection: Connection,
     /// Held for as long as the connection lives.
     _lock: File,
@@ -55,13 +59,16 @@ pub struct Writer {
 
 pub(super) fn pair(connection: Connection, lock: File, path: PathBuf) -> (Ledger, Writer) {
     let (sender, receiver) = mpsc::channel(QUEUE);
+    let (refuses, watched) = watch::channel(false);
     let writer = Writer {
         queue: receiver,
+        refuses,
         connection,
         _lock: lock,
     };
     let ledger = Ledger {
         queue: sender,
+        refuses: watched,
         path,
     };
     (ledger, writer)
@@ -72,6 +79,19 @@ impl Ledger {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the last change could not be made durable. A commit that changed nothing
+    /// touches no disk, and so ends it for nobody.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        *self.refuses.borrow()
+    }
+
+    /// Tells each time that [`Ledger::refuses`] turns.
+    #[must_use]
+    pub fn turns(&self) -> watch::Receiver<bool> {
+        self.refuses.clone()
     }
 
     /// Waits until the writer has ended, which it does by itself only when it panicked.
@@ -179,10 +199,20 @@ impl Writer {
     /// Writes until every handle is gone.
     pub fn run(mut self) {
         while let Some(first) = self.queue.blocking_recv() {
+            let before = self.connection.total_changes();
             let (answers, commit) = self.write_group(first);
+            self.note(&commit, self.connection.total_changes() > before);
             for answer in answers {
                 answer(commit.clone());
             }
+        }
+    }
+
+    fn note(&self, commit: &Result<(), String>, is_changed: bool) {
+        if commit.is_err() || is_changed {
+            let refuses = commit.is_err();
+            self.refuses
+                .send_if_modified(|now| std::mem::replace(now, refuses) != refuses);
         }
     }
 

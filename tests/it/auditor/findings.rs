@@ -26,7 +26,7 @@ struct City {
     now: DateTime<Utc>,
     up_for: TimeDelta,
     jump: Option<Jump>,
-    has_room: bool,
+    lacks_mib: Option<u64>,
     pass: Pass,
     ledger: Numbers,
     calendar: Calendar,
@@ -45,7 +45,7 @@ impl City {
             now: now(),
             up_for: TimeDelta::hours(5),
             jump: None,
-            has_room: true,
+            lacks_mib: None,
             pass: Pass::Complete,
             ledger: Numbers::default(),
             calendar: shipped::calendar().unwrap(),
@@ -61,7 +61,7 @@ impl City {
             up_since: self.now - self.up_for,
             late_min: 30,
             jump: self.jump,
-            has_room: self.has_room,
+            lacks_mib: self.lacks_mib,
             pass: &self.pass,
             ledger: &self.ledger,
             calendar: &self.calendar,
@@ -91,8 +91,8 @@ fn where_everything_holds_nothing_is_found() {
 fn each_broken_promise_has_a_code_of_its_own() {
     type Break = fn(&mut City);
     let cases: [(Break, &str); 11] = [
-        (|c| c.has_room = false, "disk_nearly_full"),
         (|c| c.jump = Some(Jump::BeforeRelease), "clock_jumped"),
+        (|c| c.lacks_mib = Some(64), "disk_nearly_full"),
         (
             |c| c.ledger.unplanned = one("2026-001 pub-9"),
             "due_not_planned",
@@ -139,7 +139,7 @@ fn a_restart_makes_no_room_on_a_disk_so_a_queue_that_waits_for_it_is_late_and_no
     assert_eq!(City::with(waits), ["messages_late", "delivery_stuck"]);
     let full = City::with(|city| {
         waits(city);
-        city.has_room = false;
+        city.lacks_mib = Some(64);
     });
     assert_eq!(full, ["disk_nearly_full", "messages_late"]);
 }

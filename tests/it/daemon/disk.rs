@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::{city, due_today, noticed, settled};
+use crate::support::command;
 use crate::support::smtp::{Act, Stage};
 
 #[test]
@@ -74,10 +75,18 @@ fn a_disk_that_is_nearly_full_holds_everything_and_sending_resumes_unaided() {
     std::fs::write(&ballast, vec![0; 24 * 1024 * 1024]).unwrap();
     due_today(&world, "2026-001");
     process.until("planned", || world.messages("pending") == 2);
+    process.hears("disk_nearly_full");
     for _ in 0..3 {
         process.hears("WATCHDOG=1");
     }
     assert_eq!((noticed(&world), world.posts().len()), (0, 0));
+    let config = file.display().to_string();
+    let health = command::duban(&world.at("."), &["health", "--config", &config]);
+    assert_eq!(health.code, 1);
+    assert!(
+        health.out.contains("critical disk_nearly_full"),
+        "{health:?}"
+    );
     let begun = "select count(*) from attempt where message_id in
                  (select id from message where state = 'pending')";
     assert_eq!(world.rows(begun), ["0"], "nothing was claimed");
