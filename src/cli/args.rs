@@ -95,7 +95,7 @@ pub enum Command {
     /// Read the rule pack, or check a new one.
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// See what was sent, and send again what was given up.
+    /// See what was sent, hold it back or let it go, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),
     /// Verify the audit log, write it out, or make the ledger again from it.
