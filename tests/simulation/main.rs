@@ -16,9 +16,11 @@
     reason = "a simulation that cannot go on fails"
 )]
 
+mod alarms;
 mod books;
 mod city;
 mod dice;
+mod end;
 mod letters;
 mod life;
 mod model;
@@ -26,6 +28,8 @@ mod oracle;
 mod peers;
 mod tempers;
 mod trace;
+mod upward;
+mod ways;
 mod year;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -9,14 +9,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use duban::clock::{Clock, civil, instant};
+use duban::domain::delivery::Class;
+use duban::domain::health::Code;
 use duban::jobs::deliver;
+use duban::jobs::round::Occasion;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::books::{Books, Edition};
 use super::city::City;
 use super::dice::Dice;
-use super::life::Life;
+use super::end;
+use super::life::{Life, Round};
 use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
 use super::trace::Trace;
@@ -53,6 +57,8 @@ enum Incident {
     Restart,
     /// The clock is put a few minutes right.
     ClockStep,
+    /// The clock jumps, and is put right.
+    ClockJump,
     /// Planned a second time at once.
     Twice,
 }
@@ -73,6 +79,10 @@ struct Year<'a> {
     lives: u32,
     /// The process has just started.
     fresh: bool,
+    /// Other books came into force while it runs.
+    reloaded: bool,
+    /// A round that is due although nothing happens: the daemon makes one every minute.
+    again_at: Option<DateTime<Utc>>,
     /// The city or the books changed since the last whole round.
     changed: bool,
     /// When leases were last looked through.
@@ -109,8 +119,8 @@ impl<'a> Year<'a> {
     fn begin(seed: u64, days: i64, books: &'a Books) -> Self {
         let root = Dice::new(seed);
         let mut dice = root.fork(1);
-        let first: NaiveDate = "2025-11-20".parse().unwrap();
-        let first = first + TimeDelta::days(dice.between(0, 400));
+        let first: NaiveDate = "2026-01-01".parse().unwrap();
+        let first = first + TimeDelta::days(dice.between(0, 358));
         let shelf = Path::new(SHELF);
         let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
         let folder = if shelf.is_dir() {
@@ -131,7 +141,7 @@ impl<'a> Year<'a> {
             books,
             edition: 0,
             end: start + TimeDelta::days(days),
-            peers: Peers::new(clock.clone(), root.fork(3)),
+            peers: Peers::new(clock.clone(), root.fork(3), books.wording.clone()),
             clock,
             dice,
             city,
@@ -142,6 +152,8 @@ impl<'a> Year<'a> {
             lives: 0,
             changed: true,
             fresh: true,
+            reloaded: false,
+            again_at: None,
             swept_at: start,
             attempts: 0,
             incidents: 0,
@@ -158,7 +170,8 @@ impl<'a> Year<'a> {
             let incident = self.incident();
             self.moment(incident)?;
         }
-        self.oracle.everything(&self.life().look)
+        self.oracle.everything(&self.life().look)?;
+        end::holds(&self.life().reader(), &self.life().look)
     }
 
     fn life(&self) -> &Life {
@@ -185,12 +198,25 @@ impl<'a> Year<'a> {
         let waiting = "select min(at) from (
                select min(next_at) as at from message where state = 'pending' and next_at > $1
                union all select min(probe_at) from hold where probe_at > $1
-               union all select min(lease_until) from message where state = 'leased')";
-        let mut waiting = self.life().look.prepare_cached(waiting).unwrap();
+               union all select min(lease_until) from message where state = 'leased'
+               union all select min(hour_after(since)) from hold where hour_after(since) > $1
+               union all select min(hour_after(started_at)) from attempt
+                         join message on message.id = attempt.message_id
+                         where number = 1 and state in ('pending', 'failed')
+                           and hour_after(started_at) > $1
+               union all select min(hour_after(made_at)) from notice
+                         where rung in (select rung from notice as other
+                                        join message on message.id = other.message_id
+                                        where message.upward = 1
+                                          and message.state in ('pending', 'failed'))
+                           and hour_after(made_at) > $1)"
+            .replace("hour_after(", "strftime('%Y-%m-%dT%H:%M:%fZ', '+1 hour', ");
+        let mut waiting = self.life().look.prepare_cached(&waiting).unwrap();
         let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
         let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
         let deed = self.city.next_at();
-        let next = [morning, waiting, deed].into_iter().flatten().min()?;
+        let again = self.again_at.filter(|at| *at > now);
+        let next = [morning, waiting, deed, again].into_iter().flatten().min()?;
         // Two things at once, or a lease that ends just now, still let time go on.
         let next = next.max(now + TimeDelta::milliseconds(1));
         (next < self.end).then_some(next)
@@ -201,6 +227,11 @@ impl<'a> Year<'a> {
         self.changed |= self.city.next_at().is_some_and(|at| at <= self.clock.now());
         if let Some(edition) = self.city.live_until(self.clock.now()) {
             self.edition = edition;
+            self.reloaded = true;
+            let edition_now = self.edition();
+            if let Some(life) = &mut self.life {
+                life.reload(edition_now);
+            }
             self.note(&format!("books: edition {edition}"));
         }
     }
@@ -217,6 +248,7 @@ impl<'a> Year<'a> {
             31..=34 => Incident::Down,
             35..=39 => Incident::Restart,
             40..=46 => Incident::ClockStep,
+            80..=82 => Incident::ClockJump,
             47..=76 => Incident::Twice,
             _ => return Incident::None,
         };
@@ -230,7 +262,12 @@ impl<'a> Year<'a> {
             Incident::Down => {
                 self.close();
                 let back = self.clock.now() + TimeDelta::minutes(self.dice.between(60, 17_000));
-                self.clock.move_to(back.min(self.end));
+                let back = back.min(self.end);
+                if self.dice.in_thousand(300) {
+                    self.clock.boot_at(back);
+                } else {
+                    self.clock.move_to(back);
+                }
                 self.changes();
                 self.open();
             }
@@ -239,6 +276,7 @@ impl<'a> Year<'a> {
                 self.open();
             }
             Incident::ClockStep => self.step_the_clock(),
+            Incident::ClockJump => self.jump()?,
             _ => {}
         }
         self.plan(incident)?;
@@ -253,35 +291,59 @@ impl<'a> Year<'a> {
         let now = self.clock.now();
         let to = now + TimeDelta::seconds(self.dice.between(-540, 540));
         if civil(to).date() == civil(now).date() {
-            self.clock.move_to(to);
+            self.clock.jump_to(to);
         }
+    }
+
+    /// The clock jumps by hours or weeks: everything is held, nothing is planned or sent, and
+    /// it goes on when the clock is put right.
+    fn jump(&mut self) -> Judged {
+        self.plan(Incident::None)?;
+        let (now, by) = (self.clock.now(), self.dice.between(20, 60_000));
+        let by = TimeDelta::minutes(if self.dice.in_thousand(500) { by } else { -by });
+        self.clock.jump_to(now + by);
+        let law = (self.books, self.edition());
+        let (brought, health) = self.life.as_mut().unwrap().round(Occasion::Wake, law)?;
+        if brought != (0, 0) || !health.findings.iter().any(|f| f.code == Code::ClockJumped) {
+            return Err(format!("clock: it jumped by {by} and a round brought {brought:?}"));
+        }
+        let context = self.life().context.clone();
+        let ended = self.runtime.block_on(deliver::until_idle(&context));
+        ended.map_err(|error| error.to_string())?;
+        drop(context);
+        if let (Some(sent), _) = (self.peers.take().0.first(), ()) {
+            return Err(format!("clock: it jumped by {by} and {} was sent", sent.key));
+        }
+        self.oracle.letters.begin_anew();
+        self.clock.jump_to(now);
+        Ok(())
     }
 
     /// One round of the planner, as the daemon makes it.
     fn plan(&mut self, incident: Incident) -> Judged {
-        let now = self.clock.now();
-        let edition = self.edition();
-        if std::mem::take(&mut self.fresh) && self.life().leased() > 0 {
+        let (now, edition) = (self.clock.now(), self.edition());
+        let law = (self.books, edition);
+        let reloaded = std::mem::take(&mut self.reloaded);
+        let occasion = match (std::mem::take(&mut self.fresh), reloaded) {
+            (true, _) => Occasion::Start,
+            (false, true) => Occasion::Reload,
+            (false, false) => Occasion::Wake,
+        };
+        self.swept_at = now;
+        self.again_at = None;
+        let pages = self.dice.between(1, 2);
+        let life = self.life.as_mut().unwrap();
+        let made = match incident {
+            Incident::KilledPlanning => life.killed_round(pages, occasion, law),
+            Incident::DiskFull => life.cramped_round(pages == 1, occasion, law),
+            _ => Some(life.round(occasion, law)?),
+        };
+        if occasion == Occasion::Start && made.is_some() && life.leased() > 0 {
             return Err("returned at once: a lease outlives its process".to_owned());
         }
-        self.life().give_back(now)?;
-        self.swept_at = now;
-        let pages = self.dice.between(1, 2);
-        let planned = match incident {
-            Incident::KilledPlanning => self.life().killed_round(pages, edition, now),
-            Incident::DiskFull => self.life().cramped_round(pages == 1, edition, now),
-            _ => Some(self.life().round(edition, now)?),
-        };
-        if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
-            self.note(&format!("planned {applied:?}"));
-        }
-        let life = self.life.as_ref().unwrap();
-        let files = (&life.catalog, &life.look);
-        let changed = std::mem::take(&mut self.changed);
-        self.oracle
-            .planned((planned, changed), files, edition, now)?;
-        if planned.is_some() {
-            return self.digest();
+        self.judge(made.as_ref(), occasion)?;
+        if made.is_some() {
+            return Ok(());
         }
         self.changed = true;
         // What was broken off is made again at once, as by a daemon that is restarted.
@@ -290,19 +352,33 @@ impl<'a> Year<'a> {
         self.plan(Incident::None)
     }
 
-    fn digest(&mut self) -> Judged {
-        let now = self.clock.now();
-        let edition = self.edition();
-        if self.life().digest(edition, now, MORNING)? {
-            self.note("digest");
+    /// The judge looks at a round, whole or broken off.
+    fn judge(&mut self, made: Option<&Round>, occasion: Occasion) -> Judged {
+        let (now, edition) = (self.clock.now(), self.edition());
+        let brought = made.map(|(brought, _)| *brought);
+        if let Some(brought) = brought.filter(|brought| *brought != (0, 0)) {
+            self.note(&format!("planned {brought:?}"));
         }
-        let look = &self.life.as_ref().unwrap().look;
-        self.oracle.digests(look, edition, now)
+        let changed = std::mem::take(&mut self.changed);
+        let life = self.life.as_ref().unwrap();
+        let files = (&life.catalog, &life.look);
+        self.oracle
+            .planned((brought, changed), files, edition, now)?;
+        let Some((_, health)) = made else {
+            return Ok(());
+        };
+        if occasion != Occasion::Wake {
+            self.oracle.letters.ways.probe_all(now);
+        }
+        let (seen, is_start) = ((&life.look, health), occasion == Occasion::Start);
+        self.oracle.round_made(seen, edition, now, is_start)
     }
 
-    fn plan_changes_nothing(&self) -> Judged {
-        let before = self.life().entries();
-        let again = self.life().round(self.edition(), self.clock.now())?;
+    fn plan_changes_nothing(&mut self) -> Judged {
+        let law = (self.books, self.edition());
+        let life = self.life.as_mut().unwrap();
+        let before = life.entries();
+        let (again, _) = life.round(Occasion::Wake, law)?;
         if again == (0, 0) && self.life().entries() == before {
             return Ok(());
         }
@@ -350,6 +426,9 @@ impl<'a> Year<'a> {
         let (sent, complaint) = self.peers.take();
         for one in &sent {
             self.attempts += 1;
+            if one.unheard || one.class != Class::Accepted {
+                self.again_at = Some(self.clock.now() + TimeDelta::minutes(1));
+            }
             let (unheard, taken) = (one.unheard, one.taken);
             let line = format!(
                 "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
