@@ -59,9 +59,10 @@ impl Letters {
         let key = &sent.key;
         if let Some(last) = before.last() {
             follows(last, sent)?;
-            let over = self.trying.get(key).is_some_and(|(_, since)| {
-                last.ended > horizon(last, *since)
-            });
+            let over = self
+                .trying
+                .get(key)
+                .is_some_and(|(_, since)| last.ended > horizon(last, *since));
             if over && last.scope == Scope::Message && !last.unheard {
                 return Err(format!("horizon: {key} is tried again after it"));
             }

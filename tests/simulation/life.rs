@@ -107,7 +107,10 @@ impl Life {
         let made = made.map_err(|error| error.to_string())?;
         match made.failed {
             Some(error) => Err(error.to_string()),
-            None => Ok(((made.applied.obligations, made.applied.notices), made.health)),
+            None => Ok((
+                (made.applied.obligations, made.applied.notices),
+                made.health,
+            )),
         }
     }
 

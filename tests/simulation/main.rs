@@ -42,7 +42,7 @@ const YEARS: u64 = 300;
 
 /// Days of each: a year, or a stretch of it in a build that is not optimised, so that the
 /// short form stays within a minute.
-const DAYS: u64 = if cfg!(debug_assertions) { 40 } else { 365 };
+const DAYS: u64 = if cfg!(debug_assertions) { 18 } else { 365 };
 
 fn asked(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -131,7 +131,9 @@ impl Oracle {
         let model = &self.model;
         let stands = |obligation: &str, revision: u32| {
             let decision = obligation.split('/').next().unwrap_or_default();
-            let duty = model.get(decision).and_then(|duties| duties.get(obligation));
+            let duty = model
+                .get(decision)
+                .and_then(|duties| duties.get(obligation));
             duty.is_some_and(|duty| duty.live && duty.revision == revision)
         };
         let (letters, directory) = (&self.letters, &edition.library.directory);
@@ -188,12 +190,7 @@ impl Oracle {
     }
 
     /// One digest on each working day on which duban was up after its hour, and no other.
-    fn digests(
-        &mut self,
-        ledger: &Connection,
-        edition: &Edition,
-        now: DateTime<Utc>,
-    ) -> Judged {
+    fn digests(&mut self, ledger: &Connection, edition: &Edition, now: DateTime<Utc>) -> Judged {
         let local = civil(now);
         if edition.table.is_working(local.date()) && local.time() >= DIGEST_AT {
             self.up.insert(local.date());

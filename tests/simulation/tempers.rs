@@ -173,9 +173,7 @@ fn under(spell: Spell, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -
             let code = *dice.pick(&[401, 403, 407, 511]);
             deferred(status(code, None, b"", now), 1).for_everybody()
         }
-        (Spell::BlackHole, true) => {
-            deferred(smtp::outcome(Phase::Connect, &Cause::Late, now), 30)
-        }
+        (Spell::BlackHole, true) => deferred(smtp::outcome(Phase::Connect, &Cause::Late, now), 30),
         (Spell::BlackHole, false) => {
             let nobody = Outcome::new(Class::Deferred, "connect", "no answer in time");
             deferred(nobody, 30)

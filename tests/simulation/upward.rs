@@ -130,7 +130,6 @@ impl Unsaid {
     }
 }
 
-
 impl Upward {
     /// Holds a whole round to what it owes.
     pub(crate) fn round_made(
@@ -189,7 +188,9 @@ impl Upward {
         }
         let asked = of_unit().map(|other| other.made_at).max();
         let asked = asked.map_or(failing.since, |at| at.max(failing.since));
-        let owed = one.unit != centre.name && asked + PATIENCE <= now;
+        // Once any of the centre was told, the centre knows.
+        let is_owed = one.unit != centre.name && asked + PATIENCE <= now;
+        let owed = is_owed && !others.iter().any(|other| other.unit == centre.name);
         let Some(place) = missing(centre).filter(|_| owed) else {
             failing.owed = 0;
             return Ok(());
@@ -223,7 +224,9 @@ impl Upward {
                 continue;
             };
             if !stands(&facts.obligation.to_string(), facts.revision) {
-                return Err(format!("upward: {key} tells of what does not stand any more"));
+                return Err(format!(
+                    "upward: {key} tells of what does not stand any more"
+                ));
             }
             let group: (i64, u32, String) = (
                 row.get(3).unwrap(),
@@ -232,11 +235,40 @@ impl Upward {
             );
             let mut reasons = failing.iter();
             if !reasons.any(|one| one.unit == name && one.group == group) {
-                return Err(format!("upward: {key} is made, and nothing to {name} fails"));
+                return Err(format!(
+                    "upward: {key} is made, and nothing to {name} fails"
+                ));
+            }
+            if asked_lately(ledger, self.seen, (&name, &group)) {
+                return Err(format!("upward: {key} leaves {name} no hour"));
             }
         }
         Ok(())
     }
+}
+
+/// Whether somebody else of the unit, who is not behind a closed way, was told instead within
+/// the hour before the centre was.
+fn asked_lately(
+    ledger: &Connection,
+    notice: i64,
+    (unit, (obligation, revision, rung)): (&str, &(i64, u32, String)),
+) -> bool {
+    let sql = "
+        select 1 from notice as new
+        join message as to_new on to_new.id = new.message_id
+        join notice on notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
+        join message on message.id = notice.message_id
+        where new.id = $4 and json_extract(to_new.recipient, '$.unit') <> $5
+          and json_extract(message.recipient, '$.unit') = $5
+          and json_extract(notice.facts, '$.rerouted.because') = 'undelivered'
+          and notice.made_at < new.made_at
+          and notice.made_at > strftime('%Y-%m-%dT%H:%M:%fZ', new.made_at, '-1 hour')
+          and message.state = 'pending'
+          and not exists (select 1 from hold where hold.destination = message.destination)";
+    let mut statement = ledger.prepare_cached(sql).unwrap();
+    let found = statement.exists((obligation, revision, rung, notice, unit));
+    found.unwrap()
 }
 
 /// Where a unit's people are reached, and by which way; not its leader, unless it is the

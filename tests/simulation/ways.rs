@@ -101,7 +101,9 @@ impl Ways {
         let held: BTreeMap<String, Closed> = rows.unwrap().map(Result::unwrap).collect();
         if held != self.closed {
             let closed = &self.closed;
-            return Err(format!("hold: the ledger holds {held:?}, closed is {closed:?}"));
+            return Err(format!(
+                "hold: the ledger holds {held:?}, closed is {closed:?}"
+            ));
         }
         let sql = "select seq, what from audit where seq > $1 and subject <> 'everything'
                    and what in ('hold begun', 'hold ended') order by seq";
@@ -115,7 +117,9 @@ impl Ways {
         }
         if self.told != self.turns {
             let (told, turns) = (self.told, self.turns);
-            return Err(format!("hold: begun and ended {turns:?} times, told {told:?}"));
+            return Err(format!(
+                "hold: begun and ended {turns:?} times, told {told:?}"
+            ));
         }
         let newest = "select coalesce(max(seq), 0) from audit";
         let mut newest = ledger.prepare_cached(newest).unwrap();

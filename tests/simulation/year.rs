@@ -216,7 +216,10 @@ impl<'a> Year<'a> {
         let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
         let deed = self.city.next_at();
         let again = self.again_at.filter(|at| *at > now);
-        let next = [morning, waiting, deed, again].into_iter().flatten().min()?;
+        let next = [morning, waiting, deed, again]
+            .into_iter()
+            .flatten()
+            .min()?;
         // Two things at once, or a lease that ends just now, still let time go on.
         let next = next.max(now + TimeDelta::milliseconds(1));
         (next < self.end).then_some(next)
@@ -305,14 +308,19 @@ impl<'a> Year<'a> {
         let law = (self.books, self.edition());
         let (brought, health) = self.life.as_mut().unwrap().round(Occasion::Wake, law)?;
         if brought != (0, 0) || !health.findings.iter().any(|f| f.code == Code::ClockJumped) {
-            return Err(format!("clock: it jumped by {by} and a round brought {brought:?}"));
+            return Err(format!(
+                "clock: it jumped by {by} and a round brought {brought:?}"
+            ));
         }
         let context = self.life().context.clone();
         let ended = self.runtime.block_on(deliver::until_idle(&context));
         ended.map_err(|error| error.to_string())?;
         drop(context);
         if let (Some(sent), _) = (self.peers.take().0.first(), ()) {
-            return Err(format!("clock: it jumped by {by} and {} was sent", sent.key));
+            return Err(format!(
+                "clock: it jumped by {by} and {} was sent",
+                sent.key
+            ));
         }
         self.oracle.letters.begin_anew();
         self.clock.jump_to(now);
