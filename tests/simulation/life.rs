@@ -17,9 +17,26 @@ use duban::jobs::round::{self, Occasion};
 use duban::store::catalog::Catalog;
 use duban::store::ledger::{self, Ledger, Reader};
 use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
 
 use super::books::{Books, Edition};
 use super::peers::Peers;
+
+/// Where databases live while a year lasts: in memory where there is such a place, since
+/// nobody pulls a plug here.
+const SHELF: &str = "/dev/shm";
+
+/// A folder for a year.
+pub(crate) fn shelf() -> TempDir {
+    let shelf = Path::new(SHELF);
+    let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
+    let folder = if shelf.is_dir() {
+        builder.tempdir_in(shelf)
+    } else {
+        builder.tempdir()
+    };
+    folder.unwrap()
+}
 
 /// What a round brought: records written and notices made.
 pub(crate) type Brought = (u64, u64);

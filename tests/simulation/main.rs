@@ -21,6 +21,7 @@ mod books;
 mod city;
 mod dice;
 mod end;
+mod incident;
 mod letters;
 mod life;
 mod model;

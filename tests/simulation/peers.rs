@@ -50,6 +50,17 @@ pub(crate) struct Sent {
     pub(crate) useful_on: Option<NaiveDate>,
 }
 
+impl Sent {
+    /// For the trace.
+    pub(crate) fn line(&self) -> String {
+        let (unheard, taken) = (self.unheard, self.taken);
+        format!(
+            "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
+            self.key, self.number, self.marked, self.address, self.class, self.scope, self.said
+        )
+    }
+}
+
 /// When the process is killed, or lets go of a delivery, in the middle of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Trap {

@@ -4,10 +4,9 @@
 //! days of standing still, small steps of the clock, restarts, other books. Every step runs
 //! the daemon's own code. Refuses to judge; after each step the judge looks.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use duban::clock::{Clock, civil, instant};
 use duban::domain::delivery::Class;
 use duban::domain::health::Code;
@@ -20,14 +19,11 @@ use super::books::{Books, Edition};
 use super::city::City;
 use super::dice::Dice;
 use super::end;
-use super::life::{Life, Round};
+use super::incident::{Incident, next_in_ledger};
+use super::life::{Life, Round, shelf};
 use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
 use super::trace::Trace;
-
-/// Where databases live while a year lasts: in memory where there is such a place, since
-/// nobody pulls a plug here.
-const SHELF: &str = "/dev/shm";
 
 /// The hour of the digest, on which every working day is looked at.
 const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).unwrap();
@@ -38,29 +34,6 @@ pub(crate) struct Outcome {
     pub(crate) hash: u64,
     pub(crate) attempts: u64,
     pub(crate) incidents: u64,
-}
-
-/// What happens to a moment besides its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Incident {
-    None,
-    /// Killed in the middle of an attempt.
-    KilledSending,
-    /// A delivery is let go of; its lease must run out.
-    LetGo,
-    /// Killed between a page of plans and the watermark.
-    KilledPlanning,
-    /// The ledger's disk is full for a round of planning.
-    DiskFull,
-    /// Stopped, and started after some days.
-    Down,
-    Restart,
-    /// The clock is put a few minutes right.
-    ClockStep,
-    /// The clock jumps, and is put right.
-    ClockJump,
-    /// Planned a second time at once.
-    Twice,
 }
 
 /// The year.
@@ -121,14 +94,7 @@ impl<'a> Year<'a> {
         let mut dice = root.fork(1);
         let first: NaiveDate = "2026-01-01".parse().unwrap();
         let first = first + TimeDelta::days(dice.between(0, 358));
-        let shelf = Path::new(SHELF);
-        let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
-        let folder = if shelf.is_dir() {
-            builder.tempdir_in(shelf)
-        } else {
-            builder.tempdir()
-        };
-        let folder = folder.unwrap();
+        let folder = shelf();
         let city = City::found(
             &folder.path().join("catalog.db"),
             first,
@@ -195,25 +161,7 @@ impl<'a> Year<'a> {
             .filter(|day| self.edition().table.is_working(*day) || day.to_string().ends_with('7'))
             .map(|day| instant(day.and_time(MORNING)))
             .find(|at| *at > now);
-        let waiting = "select min(at) from (
-               select min(next_at) as at from message where state = 'pending' and next_at > $1
-               union all select min(probe_at) from hold where probe_at > $1
-               union all select min(lease_until) from message where state = 'leased'
-               union all select min(hour_after(since)) from hold where hour_after(since) > $1
-               union all select min(hour_after(started_at)) from attempt
-                         join message on message.id = attempt.message_id
-                         where number = 1 and state in ('pending', 'failed')
-                           and hour_after(started_at) > $1
-               union all select min(hour_after(made_at)) from notice
-                         where rung in (select rung from notice as other
-                                        join message on message.id = other.message_id
-                                        where message.upward = 1
-                                          and message.state in ('pending', 'failed'))
-                           and hour_after(made_at) > $1)"
-            .replace("hour_after(", "strftime('%Y-%m-%dT%H:%M:%fZ', '+1 hour', ");
-        let mut waiting = self.life().look.prepare_cached(&waiting).unwrap();
-        let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
+        let waiting = next_in_ledger(&self.life().look, now);
         let deed = self.city.next_at();
         let again = self.again_at.filter(|at| *at > now);
         let next = [morning, waiting, deed, again]
@@ -240,21 +188,10 @@ impl<'a> Year<'a> {
     }
 
     fn incident(&mut self) -> Incident {
-        let incident = match self.dice.between(0, 999) {
-            0..=14 => Incident::KilledSending,
-            15..=18 => Incident::LetGo,
-            19..=24 => Incident::KilledPlanning,
-            25..=30 => Incident::DiskFull,
-            // Where there is something to plan, its round is worth breaking.
-            900..=929 if self.changed => Incident::KilledPlanning,
-            930..=959 if self.changed => Incident::DiskFull,
-            31..=34 => Incident::Down,
-            35..=39 => Incident::Restart,
-            40..=46 => Incident::ClockStep,
-            80..=82 => Incident::ClockJump,
-            47..=76 => Incident::Twice,
-            _ => return Incident::None,
-        };
+        let incident = Incident::befalls(&mut self.dice, self.changed);
+        if incident == Incident::None {
+            return incident;
+        }
         self.incidents += 1;
         self.note(&format!("incident: {incident:?}"));
         incident
@@ -437,12 +374,7 @@ impl<'a> Year<'a> {
             if one.unheard || one.class != Class::Accepted {
                 self.again_at = Some(self.clock.now() + TimeDelta::minutes(1));
             }
-            let (unheard, taken) = (one.unheard, one.taken);
-            let line = format!(
-                "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
-                one.key, one.number, one.marked, one.address, one.class, one.scope, one.said
-            );
-            self.trace.note(one.at, &line);
+            self.trace.note(one.at, &one.line());
         }
         complaint.map_or(Ok(()), Err)?;
         self.oracle.heard(&sent)
