@@ -3,7 +3,7 @@
 //! Owns how often each does, and at which moments there is something to do at all. Refuses
 //! to bring any of it about; that is `year`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::Connection;
 
 use super::dice::Dice;
@@ -52,32 +52,30 @@ impl Incident {
     }
 }
 
-/// Tries, probes, ends of leases, and the hours after which somebody else is told: `HOUR` of a
-/// column is the moment an hour after it.
+/// Tries, probes and ends of leases.
 const MOMENTS: &str = "select min(at) from (
-               select min(next_at) as at from message where state = 'pending' and next_at > $1
-               union all select min(probe_at) from hold where probe_at > $1
-               union all select min(lease_until) from message where state = 'leased'
-               union all select min(HOUR(since)) from hold where HOUR(since) > $1
-               union all select min(HOUR(started_at)) from attempt
-                         join message on message.id = attempt.message_id
-                         where number = 1 and state in ('pending', 'failed')
-                           and HOUR(started_at) > $1
-               union all select min(HOUR(made_at)) from notice
-                         where rung in (select rung from notice as other
-                                        join message on message.id = other.message_id
-                                        where message.upward = 1
-                                          and message.state in ('pending', 'failed'))
-                           and HOUR(made_at) > $1)";
+    select min(next_at) as at from message where state = 'pending' and next_at > $1
+    union all select min(probe_at) from hold where probe_at > $1
+    union all select min(lease_until) from message where state = 'leased')";
+
+/// What somebody else may be told an hour after: a way was closed, a message that has not
+/// arrived was first tried, others were told instead.
+const HOURS: &str = "select min(at) from (
+    select min(since) as at from hold where since > $1
+    union all select min(started_at) from message
+              join attempt on attempt.message_id = message.id and number = 1
+              where state in ('pending', 'failed') and started_at > $1
+    union all select min(made_at) from message
+              where made_at > $1 and state in ('pending', 'failed'))";
 
 /// The next moment for which anything in the ledger waits.
 pub(crate) fn next_in_ledger(ledger: &Connection, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let columns = ["since", "started_at", "made_at"];
-    let sql = columns.iter().fold(MOMENTS.to_owned(), |sql, column| {
-        let hour_after = format!("strftime('%Y-%m-%dT%H:%M:%fZ', {column}, '+1 hour')");
-        sql.replace(&format!("HOUR({column})"), &hour_after)
-    });
-    let mut statement = ledger.prepare_cached(&sql).unwrap();
-    let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-    statement.query_row([text], |row| row.get(0)).unwrap()
+    let first = |sql: &str, after: DateTime<Utc>| -> Option<DateTime<Utc>> {
+        let mut statement = ledger.prepare_cached(sql).unwrap();
+        let text = after.to_rfc3339_opts(SecondsFormat::Millis, true);
+        statement.query_row([text], |row| row.get(0)).unwrap()
+    };
+    let hour = TimeDelta::hours(1);
+    let told = first(HOURS, now - hour).map(|at| at + hour);
+    first(MOMENTS, now).into_iter().chain(told).min()
 }

@@ -5,7 +5,7 @@
 //! the centre; that nobody hears it for nothing, or of a duty that ended. That nobody hears it
 //! twice is in `letters`. Refuses `domain::upward` and the levels stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::directory::{Directory, Unit};
@@ -25,7 +25,9 @@ const ROUNDS: u32 = 2;
 /// What cannot be delivered, by its notice.
 #[derive(Debug, Default)]
 pub(crate) struct Upward {
-    failing: BTreeMap<String, Failing>,
+    failing: BTreeMap<i64, Failing>,
+    /// Of these somebody knows who has to.
+    settled: BTreeSet<i64>,
     /// Notices up to this one were looked through.
     seen: i64,
 }
@@ -68,7 +70,17 @@ const UNSAID: &str = "
     from message
     join notice on notice.message_id = message.id and notice.state = 'standing'
     left join hold on hold.destination = message.destination
+    where notice.id = $1";
+
+const STANDING: &str = "
+    select notice.id from message
+    join notice on notice.message_id = message.id and notice.state = 'standing'
     where message.state in ('pending', 'failed')";
+
+const OF_GROUP: &str = "
+    select notice.id from notice join message on message.id = notice.message_id
+    where notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
+      and message.state in ('pending', 'failed')";
 
 const OTHERS: &str = "
     select json_extract(message.recipient, '$.unit'),
@@ -130,6 +142,11 @@ impl Unsaid {
     }
 }
 
+fn read(ledger: &Connection, id: i64) -> Unsaid {
+    let mut statement = ledger.prepare_cached(UNSAID).unwrap();
+    statement.query_row([id], Unsaid::read).unwrap()
+}
+
 impl Upward {
     /// Holds a whole round to what it owes.
     pub(crate) fn round_made(
@@ -139,17 +156,16 @@ impl Upward {
         now: DateTime<Utc>,
         stands: impl Fn(&str, u32) -> bool,
     ) -> Judged {
-        let mut statement = ledger.prepare_cached(UNSAID).unwrap();
-        let unsaid = statement.query_map([], Unsaid::read).unwrap();
-        let failing: Vec<Unsaid> = unsaid
-            .map(Result::unwrap)
-            .filter(|one| one.fails(letters, now))
-            .collect();
-        self.nothing_for_nothing(ledger, &failing, stands)?;
-        self.failing
-            .retain(|notice, _| failing.iter().any(|one| one.notice == *notice));
-        for one in failing.iter().filter(|one| one.waits(now)) {
-            self.is_told(one, &one.others(ledger), (letters, directory), now)?;
+        let mut standing = ledger.prepare_cached(STANDING).unwrap();
+        let ids = standing.query_map([], |row| row.get(0)).unwrap();
+        let ids: BTreeSet<i64> = ids.map(Result::unwrap).collect();
+        self.failing.retain(|id, _| ids.contains(id));
+        self.nothing_for_nothing(ledger, letters, now, stands)?;
+        for id in ids.difference(&self.settled.clone()) {
+            let one = read(ledger, *id);
+            if one.fails(letters, now) && one.waits(now) {
+                self.is_told(&one, &one.others(ledger), (letters, directory), now)?;
+            }
         }
         Ok(())
     }
@@ -161,14 +177,15 @@ impl Upward {
         (letters, directory): (&Letters, &Directory),
         now: DateTime<Utc>,
     ) -> Judged {
-        let is_news = !self.failing.contains_key(&one.notice);
+        let is_news = !self.failing.contains_key(&one.id);
         let fresh = Failing {
             since: now,
             owed: 0,
         };
-        let failing = self.failing.entry(one.notice.clone()).or_insert(fresh);
+        let failing = self.failing.entry(one.id).or_insert(fresh);
         let of_unit = || others.iter().filter(|other| other.unit == one.unit);
         if of_unit().any(|other| other.is_there) {
+            self.settled.insert(one.id);
             return Ok(());
         }
         let centre = directory.centre();
@@ -190,7 +207,11 @@ impl Upward {
         let asked = asked.map_or(failing.since, |at| at.max(failing.since));
         // Once any of the centre was told, the centre knows.
         let is_owed = one.unit != centre.name && asked + PATIENCE <= now;
-        let owed = is_owed && !others.iter().any(|other| other.unit == centre.name);
+        let knows = others.iter().any(|other| other.unit == centre.name);
+        if one.unit == centre.name || knows {
+            self.settled.insert(one.id);
+        }
+        let owed = is_owed && !knows;
         let Some(place) = missing(centre).filter(|_| owed) else {
             failing.owed = 0;
             return Ok(());
@@ -209,7 +230,8 @@ impl Upward {
     fn nothing_for_nothing(
         &mut self,
         ledger: &Connection,
-        failing: &[Unsaid],
+        letters: &Letters,
+        now: DateTime<Utc>,
         stands: impl Fn(&str, u32) -> bool,
     ) -> Judged {
         let sql = "select id, key, facts, obligation_id, revision, rung from notice
@@ -233,8 +255,11 @@ impl Upward {
                 row.get(4).unwrap(),
                 row.get(5).unwrap(),
             );
-            let mut reasons = failing.iter();
-            if !reasons.any(|one| one.unit == name && one.group == group) {
+            let mut reasons = ledger.prepare_cached(OF_GROUP).unwrap();
+            let (obligation, revision, rung) = &group;
+            let ids = reasons.query_map((obligation, revision, rung), |row| row.get(0));
+            let mut reasons = ids.unwrap().map(|id| read(ledger, id.unwrap()));
+            if !reasons.any(|one| one.unit == name && one.fails(letters, now)) {
                 return Err(format!(
                     "upward: {key} is made, and nothing to {name} fails"
                 ));
