@@ -123,7 +123,7 @@ impl Unsaid {
     /// It is not tried just now.
     fn waits(&self, now: DateTime<Utc>) -> bool {
         let probe = self.hold.and_then(|(_, probe_at)| probe_at);
-        let is_tried = self.next_at <= now && !probe.is_some_and(|at| at > now);
+        let is_tried = self.next_at <= now && probe.is_none_or(|at| at <= now);
         self.state == "failed" || !is_tried
     }
 

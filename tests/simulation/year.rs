@@ -253,7 +253,7 @@ impl<'a> Year<'a> {
         let ended = self.runtime.block_on(deliver::until_idle(&context));
         ended.map_err(|error| error.to_string())?;
         drop(context);
-        if let (Some(sent), _) = (self.peers.take().0.first(), ()) {
+        if let Some(sent) = self.peers.take().0.first() {
             return Err(format!(
                 "clock: it jumped by {by} and {} was sent",
                 sent.key
