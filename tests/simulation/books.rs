@@ -10,13 +10,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use duban::channels::wording::Wording;
 use duban::clock::Clock;
 use duban::config::Config;
 use duban::daemon::live::{Live, library};
 use duban::domain::lanes::Bounds;
 use duban::domain::shipped;
-use duban::jobs::{Context, Library, Limits};
-use duban::store::ledger::Ledger;
+use duban::jobs::gate::Gate;
+use duban::jobs::round::Work;
+use duban::jobs::{Carrier, Context, Library, Watch};
+use duban::store::ledger::{self, Ledger};
 use serde_json::Value;
 
 /// Few enough that a year is cheap, and every shape of rule among them: dates before and
@@ -29,6 +32,7 @@ const RULES: &[&str] = &[
 const UNITS: &str = r#"
 [centre]
 name = "市督查指挥中心"
+webhook = { url = "http://127.0.0.1:9/centre", secrets = [{ file = "{SECRET}" }] }
 [[centre.contact]]
 name = "值班员"
 email = "centre@dc"
@@ -142,10 +146,11 @@ pub(crate) struct Edition {
 }
 
 /// Everything that years have in common.
-#[derive(Debug)]
 pub(crate) struct Books {
     pub(crate) editions: Vec<Edition>,
-    configs: Vec<Config>,
+    pub(crate) wording: Arc<Wording>,
+    /// The settings as the daemon reads them.
+    live: Live,
 }
 
 impl Books {
@@ -166,25 +171,58 @@ impl Books {
             });
             configs.push(config);
         }
-        Self { editions, configs }
+        let (ledger, _) = ledger::open(&folder.join("nobody's.db")).unwrap();
+        let mut live = Live::new(&configs[0], Clock::System, ledger).unwrap();
+        // One message at a time, so that the order is fixed.
+        live.context.limits.bounds = Bounds {
+            in_flight: 1,
+            per_destination: 1,
+            per_relay: 1,
+            relay_start: 1,
+            ..Bounds::default()
+        };
+        Self {
+            editions,
+            wording: Arc::new(Wording::new().unwrap()),
+            live,
+        }
     }
 
-    /// What the daemon would work with, one message at a time so that the order is fixed.
-    pub(crate) fn context(&self, clock: Clock, ledger: Ledger) -> Context {
-        let live = Live::new(&self.configs[0], clock, ledger).unwrap();
-        let limits = Limits {
-            bounds: Bounds {
-                in_flight: 1,
-                per_destination: 1,
-                per_relay: 1,
-                relay_start: 1,
-                ..Bounds::default()
-            },
-            ..live.context.limits.clone()
-        };
+    /// What the daemon would work with, but for who carries its messages.
+    pub(crate) fn context(
+        &self,
+        (clock, ledger): (Clock, Ledger),
+        carrier: Arc<dyn Carrier>,
+        holder: String,
+    ) -> Context {
         Context {
-            limits,
-            ..live.context
+            ledger,
+            carrier,
+            clock,
+            watch: Watch::default(),
+            holder,
+            ..self.live.context.clone()
+        }
+    }
+
+    /// What stands against sending while this edition is in force.
+    pub(crate) fn gate(edition: &Edition, catalog: &Path) -> Arc<Gate> {
+        let books = edition.library.fingerprint.clone();
+        Arc::new(Gate::on(catalog.to_owned(), books).with_connections(1))
+    }
+
+    /// What a round works with.
+    pub(crate) fn work<'a>(
+        &'a self,
+        context: &'a Context,
+        edition: &'a Edition,
+        catalog: &'a Path,
+    ) -> Work<'a> {
+        Work {
+            context,
+            library: &edition.library,
+            catalog,
+            ..self.live.work()
         }
     }
 }
@@ -212,7 +250,8 @@ fn write(home: &Path, local: bool, other: bool) {
     fs::write(home.join("rules.toml"), pack()).unwrap();
     let duban = "[rules]\nfile = \"rules.toml\"\n[calendar]\nfolder = \"calendar\"\n\
                  [mail]\ntransport = \"smtp\"\nfrom = \"督查 <duban@dc>\"\nhost = \"127.0.0.1\"\n\
-                 port = 9\ntls = \"none\"\nhello = \"duban.dc\"\n";
+                 port = 9\ntls = \"none\"\nhello = \"duban.dc\"\n\
+                 [egress]\nloopback_ports = [9]\n";
     fs::write(home.join("duban.toml"), duban).unwrap();
 }
 

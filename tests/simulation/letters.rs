@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use duban::clock::instant;
 use duban::domain::delivery::{Class, Scope};
 use rusqlite::Connection;
 
 use super::oracle::Judged;
 use super::peers::{Said, Sent};
+use super::ways::{Turn, Ways};
 
 /// Pauses in minutes after the first, second … attempt; the last repeats.
 const PAUSES: [i64; 5] = [1, 5, 15, 30, 60];
@@ -18,8 +20,6 @@ const PAUSES: [i64; 5] = [1, 5, 15, 30, 60];
 const STRETCH_PERCENT: i64 = 20;
 /// After so many hours nothing is tried any more.
 const HORIZON: TimeDelta = TimeDelta::hours(120);
-/// So long nothing goes to a destination whose way was found closed.
-const HOLD: TimeDelta = TimeDelta::minutes(15);
 
 /// Every attempt, by message.
 #[derive(Debug, Default)]
@@ -29,8 +29,9 @@ pub(crate) struct Letters {
     spoken: BTreeMap<(String, Said), String>,
     /// Who may have heard of which obligation.
     heard: BTreeMap<String, BTreeSet<String>>,
-    /// Destinations whose way was found closed, and until when they are left alone.
-    closed: BTreeMap<String, DateTime<Utc>>,
+    pub(crate) ways: Ways,
+    /// Since when a message has been tried, by key, with its way: not while that is closed.
+    trying: BTreeMap<String, (String, DateTime<Utc>)>,
     /// Messages of the latest attempts, not compared with the ledger yet.
     fresh: BTreeSet<String>,
 }
@@ -41,15 +42,29 @@ impl Letters {
         self.heard.get(obligation).into_iter().flatten()
     }
 
+    /// When it was first tried.
+    pub(crate) fn first_tried(&self, key: &str) -> Option<DateTime<Utc>> {
+        let first = self.attempts.get(key)?.first()?;
+        Some(first.at)
+    }
+
+    /// Everything was held, or is free again: no hours have run.
+    pub(crate) fn begin_anew(&mut self) {
+        self.trying.clear();
+    }
+
     /// Takes an attempt into the file, if it keeps every promise.
     pub(crate) fn add(&mut self, sent: &Sent) -> Judged {
         let before = self.attempts.entry(sent.key.clone()).or_default();
         let key = &sent.key;
         if let Some(last) = before.last() {
             follows(last, sent)?;
-            let horizon = before[0].at + HORIZON;
-            if last.scope == Scope::Message && !last.unheard && last.ended > horizon {
-                return Err(format!("horizon: {key} is tried again after {HORIZON}"));
+            let over = self
+                .trying
+                .get(key)
+                .is_some_and(|(_, since)| last.ended > horizon(last, *since));
+            if over && last.scope == Scope::Message && !last.unheard {
+                return Err(format!("horizon: {key} is tried again after it"));
             }
         }
         if sent.number != u32::try_from(before.len()).unwrap() + 1 {
@@ -63,18 +78,15 @@ impl Letters {
                 sent.marked
             ));
         }
-        if let Some(until) = self.closed.get(&sent.destination)
-            && sent.at < *until
-        {
-            return Err(format!("hold: {key} goes to a closed way before {until}"));
-        }
         self.speaks(sent)?;
-        match (sent.scope, sent.unheard) {
-            (Scope::Channel, false) => {
-                let until = sent.ended + HOLD;
-                self.closed.insert(sent.destination.clone(), until);
-            }
-            _ => drop(self.closed.remove(&sent.destination)),
+        let since = (sent.destination.clone(), sent.at);
+        self.trying.entry(key.clone()).or_insert(since);
+        let turn = self.ways.add(sent)?;
+        if turn != Turn::None {
+            self.trying.retain(|_, (way, _)| *way != sent.destination);
+        }
+        if sent.scope == Scope::Channel && !sent.unheard {
+            self.trying.remove(key);
         }
         self.fresh.insert(key.clone());
         let attempts = self.attempts.entry(key.clone()).or_default();
@@ -100,12 +112,12 @@ impl Letters {
     }
 
     /// The ledger's word on messages that were just tried.
-    pub(crate) fn agree_with(&mut self, ledger: &Connection, now: DateTime<Utc>) -> Judged {
+    pub(crate) fn agree_with(&mut self, ledger: &Connection) -> Judged {
         for key in std::mem::take(&mut self.fresh) {
             self.agrees(ledger, &key)?;
-            self.pause_is_kept(ledger, &key, now)?;
+            self.pause_is_kept(ledger, &key)?;
         }
-        Ok(())
+        self.ways.agree_with(ledger)
     }
 
     /// The ledger's word on every message, and that there is a row for each.
@@ -172,17 +184,16 @@ impl Letters {
         Ok(())
     }
 
-    /// A retry is neither sooner nor later than was promised; giving up only at the end.
-    fn pause_is_kept(&self, ledger: &Connection, key: &str, now: DateTime<Utc>) -> Judged {
-        let (first, last) = match self.attempts[key].as_slice() {
-            [first, .., last] => (first, last),
-            [only] => (only, only),
-            [] => return Ok(()),
+    /// A retry is neither sooner nor later than was promised, and to the second when the peer
+    /// asked; one is given up exactly where nothing may follow before the horizon.
+    fn pause_is_kept(&self, ledger: &Connection, key: &str) -> Judged {
+        let Some(last) = self.attempts[key].last() else {
+            return Ok(());
         };
         let waits = matches!(last.class, Class::Deferred | Class::Unknown);
-        if !waits || last.unheard || last.scope == Scope::Channel {
+        let Some((_, since)) = self.trying.get(key).filter(|_| waits && !last.unheard) else {
             return Ok(());
-        }
+        };
         let sql = "select state, next_at from message where key = $1";
         let mut statement = ledger.prepare_cached(sql).unwrap();
         let (state, next): (String, DateTime<Utc>) = statement
@@ -190,18 +201,34 @@ impl Letters {
             .map_err(|error| error.to_string())?;
         let pause = pause(last.number);
         let most = pause + pause * i32::try_from(STRETCH_PERCENT).unwrap() / 100;
-        let latest = last.not_before.unwrap_or(now).max(last.ended + most);
+        let earliest = last.not_before.unwrap_or(last.ended + pause);
+        let latest = last.not_before.unwrap_or(last.ended + most);
+        let horizon = horizon(last, *since);
         match state.as_str() {
-            "pending" if next > latest => Err(format!(
-                "pause: {key} waits until {next}, promised by {latest}"
+            "pending" if next < earliest || next > latest => Err(format!(
+                "pause: {key} waits until {next}, promised is {earliest} to {latest}"
             )),
-            "failed" if latest <= first.at + HORIZON => Err(format!(
-                "given up too early: {key} after {} attempts since {}",
-                last.number, first.at
+            "pending" if next > horizon => Err(format!(
+                "horizon: {key} waits until {next}, although nothing may follow {horizon}"
+            )),
+            "failed" if latest <= horizon => Err(format!(
+                "given up too early: {key} after {} attempts since {since}, before {horizon}",
+                last.number
             )),
             _ => Ok(()),
         }
     }
+}
+
+/// Nothing may follow the last of a message's hours, nor the day of which it speaks, unless
+/// that was over when it was first tried.
+fn horizon(last: &Sent, since: DateTime<Utc>) -> DateTime<Utc> {
+    let long = since + HORIZON;
+    let midnight = last
+        .useful_on
+        .map(|day| instant((day + Days::new(1)).and_time(NaiveTime::MIN)));
+    let legal = midnight.filter(|midnight| *midnight > since);
+    legal.map_or(long, |legal| legal.min(long))
 }
 
 impl Sent {
@@ -232,19 +259,14 @@ fn follows(last: &Sent, next: &Sent) -> Judged {
             "same content: {key} said nothing of {more:?} before"
         ));
     }
-    if last.scope == Scope::Message && next.at < last.ended + pause(last.number) {
+    let pause = last.not_before.unwrap_or(last.ended + pause(last.number));
+    if last.scope == Scope::Message && next.at < pause {
         return Err(format!(
             "pause: {key} is tried at {} and at {} again, after attempt {}",
             last.ended, next.at, last.number
         ));
     }
-    match last.not_before {
-        Some(at) if next.at < at => Err(format!(
-            "Retry-After: {key} was asked to wait until {at} and comes at {}",
-            next.at
-        )),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 fn pause(attempt: u32) -> TimeDelta {

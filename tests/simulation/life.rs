@@ -1,66 +1,93 @@
 //! One life of the process: from opening the ledger to its end, however it ends.
 //!
-//! Owns the files it holds open and the rounds of the planner, whole, killed in the middle
-//! and on a full disk. Every one runs the daemon's own code. Refuses to know why.
+//! Owns the files it holds open and its rounds, whole, killed in the middle and on a full
+//! disk. Every one is the daemon's own. Refuses to know why.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use chrono::{DateTime, NaiveTime, Utc};
 use duban::clock::Clock;
 use duban::daemon::start_writer;
-use duban::jobs::plan::{self, Desk};
-use duban::jobs::{Context, digest, sweep};
+use duban::jobs::Context;
+use duban::jobs::auditor::{Auditor, Health};
+use duban::jobs::plan::Progress;
+use duban::jobs::round::{self, Occasion};
 use duban::store::catalog::Catalog;
-use duban::store::ledger::outbox::Abandoned;
 use duban::store::ledger::{self, Ledger, Reader};
 use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
 
 use super::books::{Books, Edition};
 use super::peers::Peers;
 
+/// Where databases live while a year lasts: in memory where there is such a place, since
+/// nobody pulls a plug here.
+const SHELF: &str = "/dev/shm";
+
+/// A folder for a year.
+pub(crate) fn shelf() -> TempDir {
+    let shelf = Path::new(SHELF);
+    let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
+    let folder = if shelf.is_dir() {
+        builder.tempdir_in(shelf)
+    } else {
+        builder.tempdir()
+    };
+    folder.unwrap()
+}
+
 /// What a round brought: records written and notices made.
 pub(crate) type Brought = (u64, u64);
+
+/// A whole round: what it brought, and what its inspection found.
+pub(crate) type Round = (Brought, Health);
+
+/// Law and settings of a life.
+pub(crate) type Law<'a> = (&'a Books, &'a Edition);
 
 /// Everything of one life of the process.
 pub(crate) struct Life {
     pub(crate) context: Context,
+    auditor: Auditor,
+    file: PathBuf,
+    /// The judge's own look into the catalogue and the ledger.
     pub(crate) catalog: Catalog,
-    reader: Reader,
-    /// The judge's own look into the ledger.
     pub(crate) look: Connection,
     writer: JoinHandle<()>,
 }
 
 impl Life {
-    /// The process starts: what an earlier one held is returned.
+    /// The process starts; its first round takes up what an earlier one held.
     pub(crate) fn begin(
         folder: &Path,
         (number, clock): (u32, &Clock),
-        (books, edition): (&Books, &Edition),
+        (books, edition): Law<'_>,
         peers: &Arc<Peers>,
     ) -> Self {
-        let path = folder.join("ledger.db");
+        let (path, file) = (folder.join("ledger.db"), folder.join("catalog.db"));
         let (ledger, writer) = ledger::open(&path).unwrap();
         let writer = start_writer(writer).unwrap();
-        sweep::give_back(&ledger, Abandoned::ByEarlierProcess, clock.now()).unwrap();
-        let context = Context {
-            carrier: peers.clone(),
-            holder: format!("life-{number}"),
-            ..books.context(clock.clone(), ledger)
-        };
+        let holder = format!("life-{number}");
         let kinds = edition.library.pack.events.iter().cloned();
-        let catalog = Catalog::open(&folder.join("catalog.db")).unwrap();
         peers.look_into(Some(&path));
         Self {
-            context,
-            catalog: catalog.knowing(kinds),
-            reader: Reader::open(&path).unwrap(),
+            context: Context {
+                gate: Books::gate(edition, &file),
+                ..books.context((clock.clone(), ledger), peers.clone(), holder)
+            },
+            auditor: Auditor::default(),
+            catalog: Catalog::open(&file).unwrap().knowing(kinds),
+            file,
             look: Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap(),
             writer,
         }
+    }
+
+    /// Other books are in force; what is remembered of clock and rounds stays.
+    pub(crate) fn reload(&mut self, edition: &Edition) {
+        self.context.gate = Books::gate(edition, &self.file);
     }
 
     /// Everything in memory is gone.
@@ -72,49 +99,46 @@ impl Life {
         writer.join().unwrap();
     }
 
+    /// The ledger as a stranger reads it.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::open(self.ledger().path()).unwrap()
+    }
+
     fn ledger(&self) -> &Ledger {
         &self.context.ledger
     }
 
-    fn desk<'b>(&'b self, edition: &'b Edition, now: DateTime<Utc>) -> Desk<'b> {
-        Desk {
-            catalog: &self.catalog,
-            reader: &self.reader,
-            library: &edition.library,
-            now,
+    /// One round.
+    pub(crate) fn round(&mut self, occasion: Occasion, law: Law<'_>) -> Result<Round, String> {
+        self.make(occasion, law, &mut |_, _| {})
+    }
+
+    fn make(
+        &mut self,
+        occasion: Occasion,
+        (books, edition): Law<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Round, String> {
+        let work = books.work(&self.context, edition, &self.file);
+        let made = round::make(&work, &mut self.auditor, occasion, progress);
+        let made = made.map_err(|error| error.to_string())?;
+        match made.failed {
+            Some(error) => Err(error.to_string()),
+            None => Ok((
+                (made.applied.obligations, made.applied.notices),
+                made.health,
+            )),
         }
-    }
-
-    /// Returns what was let go of and whose lease has run out.
-    pub(crate) fn give_back(&self, now: DateTime<Utc>) -> Result<u64, String> {
-        let returned = sweep::give_back(self.ledger(), Abandoned::Expired, now);
-        returned.map_err(|error| error.to_string())
-    }
-
-    /// One round of the planner.
-    pub(crate) fn round(&self, edition: &Edition, now: DateTime<Utc>) -> Result<Brought, String> {
-        self.plan(edition, now, &mut |_, _| {})
-    }
-
-    fn plan(
-        &self,
-        edition: &Edition,
-        now: DateTime<Utc>,
-        progress: plan::Progress<'_>,
-    ) -> Result<Brought, String> {
-        let applied = plan::run(&self.desk(edition, now), self.ledger(), progress);
-        let applied = applied.map_err(|error| error.to_string())?;
-        Ok((applied.obligations, applied.notices))
     }
 
     /// A round that ends after so many pages, before the watermark is moved, if there are
     /// so many.
     pub(crate) fn killed_round(
-        &self,
+        &mut self,
         pages: i64,
-        edition: &Edition,
-        now: DateTime<Utc>,
-    ) -> Option<Brought> {
+        occasion: Occasion,
+        law: Law<'_>,
+    ) -> Option<Round> {
         let mut left = pages;
         let mut on_page = |_, _| {
             left -= 1;
@@ -122,17 +146,18 @@ impl Life {
                 resume_unwind(Box::new("killed"));
             }
         };
-        let killed = catch_unwind(AssertUnwindSafe(|| self.plan(edition, now, &mut on_page)));
+        let round = || self.make(occasion, law, &mut on_page);
+        let killed = catch_unwind(AssertUnwindSafe(round));
         killed.ok().and_then(Result::ok)
     }
 
     /// A round during which the file may not grow by a page, or takes no record at all.
     pub(crate) fn cramped_round(
-        &self,
+        &mut self,
         refuses: bool,
-        edition: &Edition,
-        now: DateTime<Utc>,
-    ) -> Option<Brought> {
+        occasion: Occasion,
+        law: Law<'_>,
+    ) -> Option<Round> {
         if refuses {
             self.run(
                 "create temp trigger cramped before insert on main.obligation
@@ -141,13 +166,13 @@ impl Life {
         } else {
             self.limit_pages(|pages| pages);
         }
-        let planned = self.round(edition, now);
+        let made = self.round(occasion, law);
         if refuses {
             self.run("drop trigger temp.cramped");
         } else {
             self.limit_pages(|_| 1_000_000_000);
         }
-        planned.ok()
+        made.ok()
     }
 
     fn run(&self, sql: &'static str) {
@@ -164,26 +189,18 @@ impl Life {
         self.ledger().write_blocking("limit the file", set).unwrap();
     }
 
-    /// Today's digest, if it is due; whether it was made.
-    pub(crate) fn digest(
-        &self,
-        edition: &Edition,
-        now: DateTime<Utc>,
-        at: NaiveTime,
-    ) -> Result<bool, String> {
-        let made = digest::run(&self.desk(edition, now), self.ledger(), at);
-        made.map_err(|error| error.to_string())
-    }
-
     /// How many messages somebody claims to be sending.
     pub(crate) fn leased(&self) -> i64 {
-        let leased = "select count(*) from message where state = 'leased'";
-        self.look.query_row(leased, [], |row| row.get(0)).unwrap()
+        self.count("select count(*) from message where state = 'leased'")
     }
 
-    /// How many entries the audit log has.
+    /// How many entries the audit log has, but for steps upward: a message may take its
+    /// second right after its first.
     pub(crate) fn entries(&self) -> i64 {
-        let entries = "select count(*) from audit";
-        self.look.query_row(entries, [], |row| row.get(0)).unwrap()
+        self.count("select count(*) from audit where what <> 'failed upward'")
+    }
+
+    fn count(&self, sql: &str) -> i64 {
+        self.look.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 }

@@ -16,9 +16,12 @@
     reason = "a simulation that cannot go on fails"
 )]
 
+mod alarms;
 mod books;
 mod city;
 mod dice;
+mod end;
+mod incident;
 mod letters;
 mod life;
 mod model;
@@ -26,6 +29,8 @@ mod oracle;
 mod peers;
 mod tempers;
 mod trace;
+mod upward;
+mod ways;
 mod year;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,7 +43,7 @@ const YEARS: u64 = 300;
 
 /// Days of each: a year, or a stretch of it in a build that is not optimised, so that the
 /// short form stays within a minute.
-const DAYS: u64 = if cfg!(debug_assertions) { 40 } else { 365 };
+const DAYS: u64 = if cfg!(debug_assertions) { 18 } else { 365 };
 
 fn asked(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use duban::clock::Clock;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use duban::channels::wording::Wording;
+use duban::clock::{Clock, civil};
 use duban::domain::delivery::{Class, Outcome, Scope};
-use duban::domain::notice::{Channel, Content, Kind, Message};
+use duban::domain::notice::{Channel, Content, Facts, Kind, Message};
 use duban::jobs::{Carrier, Sending};
 use rusqlite::Connection;
 use tokio::sync::Notify;
@@ -45,6 +46,19 @@ pub(crate) struct Sent {
     /// The process never heard the answer.
     pub(crate) unheard: bool,
     pub(crate) said: Vec<Said>,
+    /// The last day on which all of it is said in time.
+    pub(crate) useful_on: Option<NaiveDate>,
+}
+
+impl Sent {
+    /// For the trace.
+    pub(crate) fn line(&self) -> String {
+        let (unheard, taken) = (self.unheard, self.taken);
+        format!(
+            "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
+            self.key, self.number, self.marked, self.address, self.class, self.scope, self.said
+        )
+    }
 }
 
 /// When the process is killed, or lets go of a delivery, in the middle of an attempt.
@@ -67,18 +81,19 @@ struct State {
 }
 
 /// Everybody who can be written to.
-#[derive(Debug)]
 pub(crate) struct Peers {
     clock: Clock,
+    wording: Arc<Wording>,
     state: Mutex<State>,
     /// Rings when the trap has sprung.
     pub(crate) sprung: Notify,
 }
 
 impl Peers {
-    pub(crate) fn new(clock: Clock, dice: Dice) -> Arc<Self> {
+    pub(crate) fn new(clock: Clock, dice: Dice, wording: Arc<Wording>) -> Arc<Self> {
         Arc::new(Self {
             clock,
+            wording,
             state: Mutex::new(State {
                 dice,
                 tempers: BTreeMap::new(),
@@ -115,7 +130,8 @@ impl Peers {
         let mut state = self.state();
         state.complaint = state.complaint.take().or_else(|| {
             let ledger = state.ledger.as_ref()?;
-            not_durable(ledger, message).err()
+            let told = not_durable(ledger, message).and_then(|()| self.late(message, now));
+            told.err()
         });
         let State { dice, tempers, .. } = &mut *state;
         let answered = answer(tempers, dice, message, now);
@@ -142,13 +158,53 @@ impl Peers {
                 message.recipient.channel, message.recipient.address
             ),
             taken: sprung.map_or(answered.taken, |trap| trap.taken),
-            class: outcome.class,
-            scope: outcome.scope,
-            not_before: outcome.retry_after,
+            class: answered.meant.class,
+            scope: answered.meant.scope,
+            not_before: answered.meant.not_before,
             unheard: sprung.is_some(),
             said: said(message),
+            useful_on: useful_on(message),
         });
         sprung.is_none().then_some(outcome)
+    }
+
+    /// What is said after its day says that it is late.
+    fn late(&self, message: &Message, now: DateTime<Utc>) -> Result<(), String> {
+        let today = civil(now).date();
+        let Content::Notices { notices } = &message.content else {
+            return Ok(());
+        };
+        let late = notices.iter().filter_map(last_day).any(|day| day < today);
+        if message.sent_on != Some(today) || message.is_late() != late {
+            let (key, on) = (&message.key, message.sent_on);
+            return Err(format!("late: {key} goes out as of {on:?}, late is {late}"));
+        }
+        if late && is_mail(message) {
+            let text = self.wording.mail(message).unwrap().plain;
+            if !text.contains("迟到") {
+                return Err(format!("late: {} does not say so", message.key));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The last day on which it is said in time, for what was still ahead when it was made.
+fn last_day(facts: &Facts) -> Option<NaiveDate> {
+    let ahead = matches!(facts.kind, Kind::Reminder | Kind::DueToday | Kind::Changed);
+    (ahead && facts.as_of <= facts.latest_on).then_some(facts.latest_on)
+}
+
+fn useful_on(message: &Message) -> Option<NaiveDate> {
+    match &message.content {
+        Content::Notices { notices } => notices.iter().filter_map(last_day).min(),
+        Content::Digest { digest } => Some(digest.on),
+    }
+}
+
+impl std::fmt::Debug for Peers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Peers").finish_non_exhaustive()
     }
 }
 

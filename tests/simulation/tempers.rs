@@ -1,12 +1,17 @@
 //! What a peer answers: spells of weather over the relay and the endpoints, and habits of
 //! each mailbox.
 //!
-//! Owns the answers and how the production tables class them. Refuses to keep a log.
+//! Owns the replies as they stand on the wire, what each is meant to say, and handing them to
+//! the production tables. What is meant is for the judge, what the tables read out of it for
+//! the program. Refuses to keep a log.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use duban::domain::delivery::{Class, Outcome};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use duban::clock::{civil, instant};
+use duban::domain::delivery::http::{self, Body, Yes};
+use duban::domain::delivery::smtp::{self, Cause, Phase};
+use duban::domain::delivery::{Class, Outcome, Scope};
 use duban::domain::notice::Message;
 
 use super::dice::Dice;
@@ -15,12 +20,14 @@ use super::peers::is_mail;
 /// A spell in which a destination does nothing well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spell {
-    /// 535, or a broken TLS setup: the way is closed for every message.
+    /// A refused login, a signature or proxy that does not fit: closed for every message.
     LoginRefused,
     /// Nobody answers.
     BlackHole,
-    /// 550 `frequency limited`, 429 with `Retry-After`.
+    /// 550 `frequency limited`, 429 or 503 with `Retry-After`.
     Throttled,
+    /// The day's allowance is used up.
+    UsedUp,
 }
 
 /// The habit of a mailbox or an endpoint.
@@ -31,6 +38,8 @@ enum Habit {
     Greylists,
     /// No such user, gone.
     Refuses,
+    /// Its owner does not clear it.
+    Full,
     /// Answers get lost, connections break.
     Flaky,
 }
@@ -42,27 +51,63 @@ pub(crate) struct Temper {
     spell: Option<(Spell, DateTime<Utc>)>,
 }
 
+/// What a peer means to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Meant {
+    pub(crate) class: Class,
+    pub(crate) scope: Scope,
+    pub(crate) not_before: Option<DateTime<Utc>>,
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
+    pub(crate) meant: Meant,
+    /// What the production tables read out of it.
     pub(crate) outcome: Outcome,
     pub(crate) taken: bool,
     pub(crate) takes_secs: i64,
 }
 
 impl Answer {
-    fn new(outcome: Outcome, takes_secs: i64) -> Self {
-        let taken = outcome.class == Class::Accepted;
+    fn new(class: Class, outcome: Outcome, takes_secs: i64) -> Self {
+        let meant = Meant {
+            class,
+            scope: Scope::Message,
+            not_before: None,
+        };
         Self {
+            meant,
             outcome,
-            taken,
+            taken: class == Class::Accepted,
             takes_secs,
         }
     }
+
+    const fn for_everybody(mut self) -> Self {
+        self.meant.scope = Scope::Channel;
+        self
+    }
+
+    const fn not_before(mut self, at: DateTime<Utc>) -> Self {
+        self.meant.not_before = Some(at);
+        self
+    }
 }
 
-fn said(class: Class, phase: &str, code: u16, words: &str) -> Outcome {
-    Outcome::new(class, phase, words).with_code(Some(code))
+/// A relay's reply, through the table.
+fn reply(phase: Phase, code: u16, words: &str, now: DateTime<Utc>) -> Outcome {
+    smtp::outcome(phase, &Cause::Reply(code, words.to_owned()), now)
+}
+
+/// An endpoint's answer, through the table.
+fn status(code: u16, retry_after: Option<&str>, body: &[u8], now: DateTime<Utc>) -> Outcome {
+    let answer = http::Answer {
+        status: code,
+        retry_after,
+        body: Body::Whole(body),
+    };
+    http::outcome(&answer, &Yes::Status, now)
 }
 
 /// What `message` meets at `now`.
@@ -85,14 +130,15 @@ pub(crate) fn answer(
         habit: habit(dice),
         spell: None,
     });
-    habit.habit.answers(dice, message)
+    habit.habit.answers(dice, message, now)
 }
 
 fn habit(dice: &mut Dice) -> Habit {
     match dice.between(0, 99) {
-        0..=54 => Habit::Good,
-        55..=69 => Habit::Greylists,
-        70..=77 => Habit::Refuses,
+        0..=49 => Habit::Good,
+        50..=64 => Habit::Greylists,
+        65..=72 => Habit::Refuses,
+        73..=77 => Habit::Full,
         _ => Habit::Flaky,
     }
 }
@@ -107,6 +153,7 @@ impl Temper {
                 4 => (Spell::BlackHole, dice.between(60, 60 * 20)),
                 // Longer than anything is tried.
                 5 => (Spell::BlackHole, 60 * 24 * dice.between(1, 6)),
+                6 => (Spell::UsedUp, dice.between(60, 60 * 30)),
                 _ => (Spell::Throttled, dice.between(5, 60 * 6)),
             };
             self.spell = Some((spell, now + TimeDelta::minutes(minutes)));
@@ -116,63 +163,100 @@ impl Temper {
 }
 
 fn under(spell: Spell, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -> Answer {
-    let deferred = Class::Deferred;
+    let deferred = |outcome, takes| Answer::new(Class::Deferred, outcome, takes);
     match (spell, is_mail(message)) {
         (Spell::LoginRefused, true) => {
-            let refused = said(deferred, "auth", 535, "5.7.8 authentication failed");
-            Answer::new(refused.of_channel(), 1)
+            let refused = reply(Phase::Auth, 535, "5.7.8 authentication failed", now);
+            deferred(refused, 1).for_everybody()
         }
         (Spell::LoginRefused, false) => {
-            let broken = Outcome::new(deferred, "tls", "certificate has expired");
-            Answer::new(broken.of_channel(), 1)
+            let code = *dice.pick(&[401, 403, 407, 511]);
+            deferred(status(code, None, b"", now), 1).for_everybody()
         }
-        (Spell::BlackHole, _) => {
-            Answer::new(Outcome::new(deferred, "connect", "no answer in time"), 30)
+        (Spell::BlackHole, true) => deferred(smtp::outcome(Phase::Connect, &Cause::Late, now), 30),
+        (Spell::BlackHole, false) => {
+            let nobody = Outcome::new(Class::Deferred, "connect", "no answer in time");
+            deferred(nobody, 30)
         }
         (Spell::Throttled, true) => {
-            let mut limited = said(deferred, "rcpt", 550, "frequency limited");
-            limited.retry_after = Some(now + TimeDelta::minutes(15));
-            Answer::new(limited, 2)
+            let limited = reply(Phase::Rcpt, 550, "frequency limited", now);
+            deferred(limited, 2).not_before(now + TimeDelta::minutes(15))
+        }
+        (Spell::UsedUp, true) => {
+            let used_up = reply(Phase::Mail, 550, "MI:STC", now);
+            deferred(used_up, 2).not_before(tomorrow(now))
         }
         (Spell::Throttled, false) => {
-            let mut busy = said(deferred, "http", 429, "Too Many Requests");
-            busy.retry_after = Some(now + TimeDelta::seconds(dice.between(20, 20_000)));
-            Answer::new(busy, 1)
+            let secs = dice.between(20, 20_000);
+            let busy = status(429, Some(&secs.to_string()), b"", now);
+            deferred(busy, 1).not_before(now + TimeDelta::seconds(secs))
+        }
+        (Spell::UsedUp, false) => {
+            let at = tomorrow(now);
+            let date = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            deferred(status(503, Some(&date), b"", now), 1).not_before(at)
         }
     }
 }
 
+/// Ten minutes past midnight, when a day's allowance is there again.
+fn tomorrow(now: DateTime<Utc>) -> DateTime<Utc> {
+    let next = civil(now).date() + Days::new(1);
+    instant(next.and_time(NaiveTime::from_hms_opt(0, 10, 0).unwrap()))
+}
+
+fn fine(message: &Message, now: DateTime<Utc>) -> Answer {
+    let outcome = if is_mail(message) {
+        Outcome::new(Class::Accepted, "reply", "queued").with_code(Some(250))
+    } else {
+        status(200, None, br#"{"errcode":0,"errmsg":"ok"}"#, now)
+    };
+    Answer::new(Class::Accepted, outcome, 1)
+}
+
 impl Habit {
-    fn answers(self, dice: &mut Dice, message: &Message) -> Answer {
-        let fine = || Answer::new(said(Class::Accepted, "reply", 250, "queued"), 1);
+    fn answers(self, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -> Answer {
+        let mail = is_mail(message);
+        let deferred = |outcome, takes| Answer::new(Class::Deferred, outcome, takes);
         match self {
-            Self::Greylists if message.attempt == 1 => {
-                let later = said(Class::Deferred, "rcpt", 450, "4.2.0 greylisted");
-                Answer::new(later, 1)
+            Self::Greylists if message.attempt == 1 && mail => {
+                let later = reply(Phase::Rcpt, 450, "4.2.0 Greylisted, try later", now);
+                deferred(later, 1).not_before(now + TimeDelta::minutes(6))
             }
-            Self::Good | Self::Greylists => fine(),
-            Self::Refuses => {
-                let nobody = said(Class::Rejected, "rcpt", 550, "5.1.1 no such user");
-                Answer::new(nobody, 1)
+            Self::Greylists if message.attempt == 1 => deferred(status(503, None, b"", now), 1),
+            Self::Good | Self::Greylists => fine(message, now),
+            Self::Refuses if mail => {
+                let nobody = reply(Phase::Rcpt, 550, "5.1.1 no such user", now);
+                Answer::new(Class::Rejected, nobody, 1)
             }
+            Self::Refuses => Answer::new(Class::Rejected, status(404, None, b"", now), 1),
+            Self::Full if mail => {
+                let full = reply(Phase::Rcpt, 552, "5.2.2 mailbox is full", now);
+                deferred(full, 1).not_before(now + TimeDelta::minutes(15))
+            }
+            Self::Full => deferred(status(200, None, br#"{"errcode":45009}"#, now), 1),
             Self::Flaky => match dice.between(0, 99) {
                 0..=19 => Answer {
                     taken: true,
-                    ..lost(dice)
+                    ..lost(dice, mail, now)
                 },
-                20..=29 => lost(dice),
-                30..=44 => {
-                    let busy = said(Class::Deferred, "mail", 451, "4.3.0 try again later");
-                    Answer::new(busy, 3)
+                20..=29 => lost(dice, mail, now),
+                30..=44 if mail => {
+                    deferred(reply(Phase::Mail, 451, "4.3.0 try again later", now), 3)
                 }
-                _ => fine(),
+                30..=44 => deferred(status(500, None, b"oops", now), 3),
+                _ => fine(message, now),
             },
         }
     }
 }
 
 /// The connection breaks after the last byte: nobody knows whether it was taken.
-fn lost(dice: &mut Dice) -> Answer {
-    let lost = Outcome::new(Class::Unknown, "reply", "connection reset");
-    Answer::new(lost, dice.between(1, 200))
+fn lost(dice: &mut Dice, mail: bool, now: DateTime<Utc>) -> Answer {
+    let outcome = if mail {
+        smtp::outcome(Phase::Reply, &Cause::Lost("reset".to_owned()), now)
+    } else {
+        Outcome::new(Class::Unknown, "http", "no answer in time")
+    };
+    Answer::new(Class::Unknown, outcome, dice.between(1, 200))
 }

@@ -4,26 +4,26 @@
 //! days of standing still, small steps of the clock, restarts, other books. Every step runs
 //! the daemon's own code. Refuses to judge; after each step the judge looks.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use duban::clock::{Clock, civil, instant};
+use duban::domain::delivery::Class;
+use duban::domain::health::Code;
 use duban::jobs::deliver;
+use duban::jobs::round::Occasion;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::books::{Books, Edition};
 use super::city::City;
 use super::dice::Dice;
-use super::life::Life;
+use super::end;
+use super::incident::{Incident, next_in_ledger};
+use super::life::{Life, Round, shelf};
 use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
 use super::trace::Trace;
-
-/// Where databases live while a year lasts: in memory where there is such a place, since
-/// nobody pulls a plug here.
-const SHELF: &str = "/dev/shm";
 
 /// The hour of the digest, on which every working day is looked at.
 const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).unwrap();
@@ -34,27 +34,6 @@ pub(crate) struct Outcome {
     pub(crate) hash: u64,
     pub(crate) attempts: u64,
     pub(crate) incidents: u64,
-}
-
-/// What happens to a moment besides its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Incident {
-    None,
-    /// Killed in the middle of an attempt.
-    KilledSending,
-    /// A delivery is let go of; its lease must run out.
-    LetGo,
-    /// Killed between a page of plans and the watermark.
-    KilledPlanning,
-    /// The ledger's disk is full for a round of planning.
-    DiskFull,
-    /// Stopped, and started after some days.
-    Down,
-    Restart,
-    /// The clock is put a few minutes right.
-    ClockStep,
-    /// Planned a second time at once.
-    Twice,
 }
 
 /// The year.
@@ -73,6 +52,10 @@ struct Year<'a> {
     lives: u32,
     /// The process has just started.
     fresh: bool,
+    /// Other books came into force while it runs.
+    reloaded: bool,
+    /// A round that is due although nothing happens: the daemon makes one every minute.
+    again_at: Option<DateTime<Utc>>,
     /// The city or the books changed since the last whole round.
     changed: bool,
     /// When leases were last looked through.
@@ -109,16 +92,9 @@ impl<'a> Year<'a> {
     fn begin(seed: u64, days: i64, books: &'a Books) -> Self {
         let root = Dice::new(seed);
         let mut dice = root.fork(1);
-        let first: NaiveDate = "2025-11-20".parse().unwrap();
-        let first = first + TimeDelta::days(dice.between(0, 400));
-        let shelf = Path::new(SHELF);
-        let builder = tempfile::Builder::new().prefix("duban-year-").to_owned();
-        let folder = if shelf.is_dir() {
-            builder.tempdir_in(shelf)
-        } else {
-            builder.tempdir()
-        };
-        let folder = folder.unwrap();
+        let first: NaiveDate = "2026-01-01".parse().unwrap();
+        let first = first + TimeDelta::days(dice.between(0, 358));
+        let folder = shelf();
         let city = City::found(
             &folder.path().join("catalog.db"),
             first,
@@ -131,7 +107,7 @@ impl<'a> Year<'a> {
             books,
             edition: 0,
             end: start + TimeDelta::days(days),
-            peers: Peers::new(clock.clone(), root.fork(3)),
+            peers: Peers::new(clock.clone(), root.fork(3), books.wording.clone()),
             clock,
             dice,
             city,
@@ -142,6 +118,8 @@ impl<'a> Year<'a> {
             lives: 0,
             changed: true,
             fresh: true,
+            reloaded: false,
+            again_at: None,
             swept_at: start,
             attempts: 0,
             incidents: 0,
@@ -158,7 +136,8 @@ impl<'a> Year<'a> {
             let incident = self.incident();
             self.moment(incident)?;
         }
-        self.oracle.everything(&self.life().look)
+        self.oracle.everything(&self.life().look)?;
+        end::holds(&self.life().reader(), &self.life().look)
     }
 
     fn life(&self) -> &Life {
@@ -182,15 +161,13 @@ impl<'a> Year<'a> {
             .filter(|day| self.edition().table.is_working(*day) || day.to_string().ends_with('7'))
             .map(|day| instant(day.and_time(MORNING)))
             .find(|at| *at > now);
-        let waiting = "select min(at) from (
-               select min(next_at) as at from message where state = 'pending' and next_at > $1
-               union all select min(probe_at) from hold where probe_at > $1
-               union all select min(lease_until) from message where state = 'leased')";
-        let mut waiting = self.life().look.prepare_cached(waiting).unwrap();
-        let text = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let waiting: Option<DateTime<Utc>> = waiting.query_row([text], |row| row.get(0)).unwrap();
+        let waiting = next_in_ledger(&self.life().look, now);
         let deed = self.city.next_at();
-        let next = [morning, waiting, deed].into_iter().flatten().min()?;
+        let again = self.again_at.filter(|at| *at > now);
+        let next = [morning, waiting, deed, again]
+            .into_iter()
+            .flatten()
+            .min()?;
         // Two things at once, or a lease that ends just now, still let time go on.
         let next = next.max(now + TimeDelta::milliseconds(1));
         (next < self.end).then_some(next)
@@ -201,25 +178,20 @@ impl<'a> Year<'a> {
         self.changed |= self.city.next_at().is_some_and(|at| at <= self.clock.now());
         if let Some(edition) = self.city.live_until(self.clock.now()) {
             self.edition = edition;
+            self.reloaded = true;
+            let edition_now = self.edition();
+            if let Some(life) = &mut self.life {
+                life.reload(edition_now);
+            }
             self.note(&format!("books: edition {edition}"));
         }
     }
 
     fn incident(&mut self) -> Incident {
-        let incident = match self.dice.between(0, 999) {
-            0..=14 => Incident::KilledSending,
-            15..=18 => Incident::LetGo,
-            19..=24 => Incident::KilledPlanning,
-            25..=30 => Incident::DiskFull,
-            // Where there is something to plan, its round is worth breaking.
-            900..=929 if self.changed => Incident::KilledPlanning,
-            930..=959 if self.changed => Incident::DiskFull,
-            31..=34 => Incident::Down,
-            35..=39 => Incident::Restart,
-            40..=46 => Incident::ClockStep,
-            47..=76 => Incident::Twice,
-            _ => return Incident::None,
-        };
+        let incident = Incident::befalls(&mut self.dice, self.changed);
+        if incident == Incident::None {
+            return incident;
+        }
         self.incidents += 1;
         self.note(&format!("incident: {incident:?}"));
         incident
@@ -230,7 +202,12 @@ impl<'a> Year<'a> {
             Incident::Down => {
                 self.close();
                 let back = self.clock.now() + TimeDelta::minutes(self.dice.between(60, 17_000));
-                self.clock.move_to(back.min(self.end));
+                let back = back.min(self.end);
+                if self.dice.in_thousand(300) {
+                    self.clock.boot_at(back);
+                } else {
+                    self.clock.move_to(back);
+                }
                 self.changes();
                 self.open();
             }
@@ -239,6 +216,7 @@ impl<'a> Year<'a> {
                 self.open();
             }
             Incident::ClockStep => self.step_the_clock(),
+            Incident::ClockJump => self.jump()?,
             _ => {}
         }
         self.plan(incident)?;
@@ -253,35 +231,64 @@ impl<'a> Year<'a> {
         let now = self.clock.now();
         let to = now + TimeDelta::seconds(self.dice.between(-540, 540));
         if civil(to).date() == civil(now).date() {
-            self.clock.move_to(to);
+            self.clock.jump_to(to);
         }
+    }
+
+    /// The clock jumps by hours or weeks: everything is held, nothing is planned or sent, and
+    /// it goes on when the clock is put right.
+    fn jump(&mut self) -> Judged {
+        self.plan(Incident::None)?;
+        let (now, by) = (self.clock.now(), self.dice.between(20, 60_000));
+        let by = TimeDelta::minutes(if self.dice.in_thousand(500) { by } else { -by });
+        self.clock.jump_to(now + by);
+        let law = (self.books, self.edition());
+        let (brought, health) = self.life.as_mut().unwrap().round(Occasion::Wake, law)?;
+        if brought != (0, 0) || !health.findings.iter().any(|f| f.code == Code::ClockJumped) {
+            return Err(format!(
+                "clock: it jumped by {by} and a round brought {brought:?}"
+            ));
+        }
+        let context = self.life().context.clone();
+        let ended = self.runtime.block_on(deliver::until_idle(&context));
+        ended.map_err(|error| error.to_string())?;
+        drop(context);
+        if let Some(sent) = self.peers.take().0.first() {
+            return Err(format!(
+                "clock: it jumped by {by} and {} was sent",
+                sent.key
+            ));
+        }
+        self.oracle.letters.begin_anew();
+        self.clock.jump_to(now);
+        Ok(())
     }
 
     /// One round of the planner, as the daemon makes it.
     fn plan(&mut self, incident: Incident) -> Judged {
-        let now = self.clock.now();
-        let edition = self.edition();
-        if std::mem::take(&mut self.fresh) && self.life().leased() > 0 {
+        let (now, edition) = (self.clock.now(), self.edition());
+        let law = (self.books, edition);
+        let reloaded = std::mem::take(&mut self.reloaded);
+        let occasion = match (std::mem::take(&mut self.fresh), reloaded) {
+            (true, _) => Occasion::Start,
+            (false, true) => Occasion::Reload,
+            (false, false) => Occasion::Wake,
+        };
+        self.swept_at = now;
+        self.again_at = None;
+        let pages = self.dice.between(1, 2);
+        let life = self.life.as_mut().unwrap();
+        let made = match incident {
+            Incident::KilledPlanning => life.killed_round(pages, occasion, law),
+            Incident::DiskFull => life.cramped_round(pages == 1, occasion, law),
+            _ => Some(life.round(occasion, law)?),
+        };
+        if occasion == Occasion::Start && made.is_some() && life.leased() > 0 {
             return Err("returned at once: a lease outlives its process".to_owned());
         }
-        self.life().give_back(now)?;
-        self.swept_at = now;
-        let pages = self.dice.between(1, 2);
-        let planned = match incident {
-            Incident::KilledPlanning => self.life().killed_round(pages, edition, now),
-            Incident::DiskFull => self.life().cramped_round(pages == 1, edition, now),
-            _ => Some(self.life().round(edition, now)?),
-        };
-        if let Some(applied) = planned.filter(|applied| *applied != (0, 0)) {
-            self.note(&format!("planned {applied:?}"));
-        }
-        let life = self.life.as_ref().unwrap();
-        let files = (&life.catalog, &life.look);
-        let changed = std::mem::take(&mut self.changed);
-        self.oracle
-            .planned((planned, changed), files, edition, now)?;
-        if planned.is_some() {
-            return self.digest();
+        self.judge(made.as_ref(), occasion)?;
+        if made.is_some() {
+            return Ok(());
         }
         self.changed = true;
         // What was broken off is made again at once, as by a daemon that is restarted.
@@ -290,19 +297,33 @@ impl<'a> Year<'a> {
         self.plan(Incident::None)
     }
 
-    fn digest(&mut self) -> Judged {
-        let now = self.clock.now();
-        let edition = self.edition();
-        if self.life().digest(edition, now, MORNING)? {
-            self.note("digest");
+    /// The judge looks at a round, whole or broken off.
+    fn judge(&mut self, made: Option<&Round>, occasion: Occasion) -> Judged {
+        let (now, edition) = (self.clock.now(), self.edition());
+        let brought = made.map(|(brought, _)| *brought);
+        if let Some(brought) = brought.filter(|brought| *brought != (0, 0)) {
+            self.note(&format!("planned {brought:?}"));
         }
-        let look = &self.life.as_ref().unwrap().look;
-        self.oracle.digests(look, edition, now)
+        let changed = std::mem::take(&mut self.changed);
+        let life = self.life.as_ref().unwrap();
+        let files = (&life.catalog, &life.look);
+        self.oracle
+            .planned((brought, changed), files, edition, now)?;
+        let Some((_, health)) = made else {
+            return Ok(());
+        };
+        if occasion != Occasion::Wake {
+            self.oracle.letters.ways.probe_all(now);
+        }
+        let (seen, is_start) = ((&life.look, health), occasion == Occasion::Start);
+        self.oracle.round_made(seen, edition, now, is_start)
     }
 
-    fn plan_changes_nothing(&self) -> Judged {
-        let before = self.life().entries();
-        let again = self.life().round(self.edition(), self.clock.now())?;
+    fn plan_changes_nothing(&mut self) -> Judged {
+        let law = (self.books, self.edition());
+        let life = self.life.as_mut().unwrap();
+        let before = life.entries();
+        let (again, _) = life.round(Occasion::Wake, law)?;
         if again == (0, 0) && self.life().entries() == before {
             return Ok(());
         }
@@ -350,12 +371,10 @@ impl<'a> Year<'a> {
         let (sent, complaint) = self.peers.take();
         for one in &sent {
             self.attempts += 1;
-            let (unheard, taken) = (one.unheard, one.taken);
-            let line = format!(
-                "{} #{} marked {} to {}: {:?} {:?}, taken {taken}, unheard {unheard}, {:?}",
-                one.key, one.number, one.marked, one.address, one.class, one.scope, one.said
-            );
-            self.trace.note(one.at, &line);
+            if one.unheard || one.class != Class::Accepted {
+                self.again_at = Some(self.clock.now() + TimeDelta::minutes(1));
+            }
+            self.trace.note(one.at, &one.line());
         }
         complaint.map_or(Ok(()), Err)?;
         self.oracle.heard(&sent)
