@@ -228,7 +228,7 @@ impl Writing<'_> {
             self.second_thoughts(&id, stage.kind, (day, on), event);
         }
         if self.dice.in_thousand(150) {
-            let gone = self.dice.between(20, days);
+            let gone = self.dice.between(20.min(days), days);
             self.write(gone, STATUS, vec![text(&id), text("withdrawn")]);
             if self.dice.in_thousand(700) {
                 let back = gone + self.dice.between(1, 40);
@@ -236,7 +236,10 @@ impl Writing<'_> {
             }
         }
         if self.dice.in_thousand(150) {
-            let (when, unit) = (self.dice.between(20, days), *self.dice.pick(&units));
+            let (when, unit) = (
+                self.dice.between(20.min(days), days),
+                *self.dice.pick(&units),
+            );
             self.write(when, RENAME, vec![text(&id), text(unit)]);
         }
     }

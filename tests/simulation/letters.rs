@@ -201,8 +201,8 @@ impl Letters {
             .map_err(|error| error.to_string())?;
         let pause = pause(last.number);
         let most = pause + pause * i32::try_from(STRETCH_PERCENT).unwrap() / 100;
-        let earliest = last.not_before.unwrap_or(last.ended + pause);
-        let latest = last.not_before.unwrap_or(last.ended + most);
+        let earliest = asked_or(last, last.ended + pause);
+        let latest = asked_or(last, last.ended + most);
         let horizon = horizon(last, *since);
         match state.as_str() {
             "pending" if next < earliest || next > latest => Err(format!(
@@ -259,7 +259,7 @@ fn follows(last: &Sent, next: &Sent) -> Judged {
             "same content: {key} said nothing of {more:?} before"
         ));
     }
-    let pause = last.not_before.unwrap_or(last.ended + pause(last.number));
+    let pause = asked_or(last, last.ended + pause(last.number));
     if last.scope == Scope::Message && next.at < pause {
         return Err(format!(
             "pause: {key} is tried at {} and at {} again, after attempt {}",
@@ -267,6 +267,17 @@ fn follows(last: &Sent, next: &Sent) -> Judged {
         ));
     }
     Ok(())
+}
+
+/// What the peer asked for is kept to the second as often as there are pauses; a peer that
+/// goes on asking is not asked oftener than the schedule would.
+fn asked_or(last: &Sent, scheduled: DateTime<Utc>) -> DateTime<Utc> {
+    let is_early = usize::try_from(last.number).unwrap() <= PAUSES.len();
+    match last.not_before {
+        Some(asked) if is_early => asked,
+        Some(asked) => asked.max(scheduled),
+        None => scheduled,
+    }
 }
 
 fn pause(attempt: u32) -> TimeDelta {

@@ -51,7 +51,14 @@ struct Unsaid {
     next_at: DateTime<Utc>,
     hold: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>,
     group: (i64, u32, String),
+    /// Its way.
+    way: String,
+    /// It is still tried, and the last try ended before anybody heard for whom it is.
+    is_way_down: bool,
 }
+
+/// Ends of an attempt that say nothing of the mailbox: whoever shares the way is no better off.
+const BEFORE_RECIPIENT: [&str; 5] = ["connect", "tls", "greeting", "auth", "mail"];
 
 /// Who else was addressed: unit and place, whether it arrived, when it was made.
 struct Other {
@@ -66,7 +73,10 @@ const UNSAID: &str = "
            json_extract(message.recipient, '$.unit'),
            message.channel || ':' || json_extract(message.recipient, '$.address'),
            message.next_at, hold.since, hold.probe_at,
-           notice.obligation_id, notice.revision, notice.rung
+           notice.obligation_id, notice.revision, notice.rung, message.destination,
+           case when message.state = 'pending' then
+             (select json_extract(outcome, '$.phase') from attempt
+              where message_id = message.id and number = message.attempts) end
     from message
     join notice on notice.message_id = message.id and notice.state = 'standing'
     left join hold on hold.destination = message.destination
@@ -94,6 +104,7 @@ impl Unsaid {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let since: Option<DateTime<Utc>> = row.get(7)?;
         let probe_at = row.get(8)?;
+        let phase: Option<String> = row.get(13)?;
         Ok(Self {
             notice: row.get(0)?,
             id: row.get(1)?,
@@ -104,6 +115,8 @@ impl Unsaid {
             next_at: row.get(6)?,
             hold: since.map(|since| (since, probe_at)),
             group: (row.get(9)?, row.get(10)?, row.get(11)?),
+            way: row.get(12)?,
+            is_way_down: phase.is_some_and(|phase| BEFORE_RECIPIENT.contains(&phase.as_str())),
         })
     }
 
@@ -193,7 +206,9 @@ impl Upward {
             let mut places = places(unit, unit.name == centre.name).into_iter();
             let missing = places.find(|(place, way)| {
                 let is_known = others.iter().any(|other| other.place == *place);
-                *place != one.place && !is_known && !letters.ways.is_closed(way)
+                let is_open = !letters.ways.is_closed(way);
+                let is_down = one.is_way_down && *way == one.way;
+                *place != one.place && !is_known && is_open && !is_down
             });
             missing.map(|(place, _)| place)
         };
