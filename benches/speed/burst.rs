@@ -153,6 +153,9 @@ fn fill(
     let changes = due_changes(small)?;
     let mut ledger = Connection::open(scene.ledger())?;
     let transaction = ledger.transaction()?;
+    // What still waited in the small scene is not of this burst.
+    transaction
+        .execute_batch("update message set state = 'cancelled' where state <> 'delivered'")?;
     let of = |channel| {
         let mut all = changes.iter().flat_map(|change| &change.notices);
         all.find(|draft| draft.recipient.channel == channel)
