@@ -53,12 +53,15 @@ pub(crate) fn half_past_eight(
     daemon.ready()?;
     ensure!(Instant::now() < due, "not ready before the moment");
     let runtime = tokio::runtime::Runtime::new()?;
-    let all = receivers.wait_for(burst.messages, |_| true);
+    // A post of an earlier measurement may still be answered late.
+    let begun = daemon.begun;
+    let all = receivers.wait_for(burst.messages, move |taken| taken.at > begun);
     let come = runtime.block_on(async { tokio::time::timeout(PATIENCE, all).await });
     come.context("messages are missing")?;
     let peak = daemon.peak_mb()?;
     daemon.stop()?;
-    let taken = receivers.empty();
+    let mut taken = receivers.empty();
+    taken.retain(|taken| taken.at > begun);
     ensure!(taken.len() == burst.messages, "{} came", taken.len());
     let mut delays: Vec<f64> = taken
         .iter()
