@@ -74,6 +74,13 @@ impl Outcome {
         self
     }
 
+    /// The outcome in one line, for a log, a receipt and a digest.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let code = self.code.map(|code| format!(" {code}")).unwrap_or_default();
+        format!("{}{code}: {}", self.phase, self.detail)
+    }
+
     /// The same outcome, speaking about the whole channel.
     #[must_use]
     pub const fn of_channel(mut self) -> Self {

@@ -89,10 +89,10 @@ pub fn verdict(
         (Class::Accepted, _) => Verdict::Done,
         (_, Scope::Channel) => Verdict::HoldDestination {
             probe_at: now + probe_pause(attempt, now, policy),
-            reason: describe(outcome),
+            reason: outcome.words(),
         },
         (Class::Rejected, Scope::Message) => Verdict::GiveUp {
-            reason: describe(outcome),
+            reason: outcome.words(),
         },
         (Class::Deferred | Class::Unknown, Scope::Message) => retry(outcome, attempt, now, policy),
     }
@@ -116,7 +116,7 @@ fn retry(
         Some(_) | None => "",
     };
     Verdict::GiveUp {
-        reason: format!("{}{asked}; last: {}", horizon.why, describe(outcome)),
+        reason: format!("{}{asked}; last: {}", horizon.why, outcome.words()),
     }
 }
 
@@ -188,13 +188,4 @@ fn pause(attempt: &Attempt, policy: &RetryPolicy) -> Duration {
     let seconds = i64::from(minutes.copied().unwrap_or(60)) * 60;
     let stretch = i64::from(policy.jitter_percent) * i64::from(attempt.spread.min(99));
     Duration::seconds(seconds + seconds * stretch / 10_000)
-}
-
-/// The outcome in one line, for a log, a receipt and a digest.
-fn describe(outcome: &Outcome) -> String {
-    let code = outcome
-        .code
-        .map(|code| format!(" {code}"))
-        .unwrap_or_default();
-    format!("{}{code}: {}", outcome.phase, outcome.detail)
 }

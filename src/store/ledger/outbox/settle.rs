@@ -87,7 +87,7 @@ pub(in crate::store::ledger) fn record(
     statement.execute((
         state,
         next_at.map(instant),
-        last_word(outcome),
+        outcome.words(),
         outcome.class == Class::Unknown,
         // The hours in which it is given up do not run while its way is held.
         matches!(verdict, Verdict::HoldDestination { .. }),
@@ -152,14 +152,6 @@ const fn audit_word(verdict: &Verdict) -> &'static str {
         Verdict::GiveUp { .. } => "given up",
         Verdict::HoldDestination { .. } => "waits for its destination",
     }
-}
-
-fn last_word(outcome: &Outcome) -> String {
-    let code = outcome
-        .code
-        .map(|code| format!(" {code}"))
-        .unwrap_or_default();
-    format!("{}{code}: {}", outcome.phase, outcome.detail)
 }
 
 fn about(content: &Content) -> Vec<ObligationKey> {
