@@ -159,6 +159,18 @@ pub fn civil(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&ZONE).naive_local()
 }
 
+/// An instant as people read it: civil date and time in the law's zone, to the minute.
+#[must_use]
+pub fn to_minute(at: DateTime<Utc>) -> String {
+    civil(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The same of an instant as it is written down (RFC 3339); as it stands if it is none.
+#[must_use]
+pub fn written_to_minute(at: &str) -> String {
+    at.parse().map_or_else(|_| at.to_owned(), to_minute)
+}
+
 /// The instant of a civil date and time in the law's zone. Of an hour that summer time
 /// skipped (it was kept from 1986 to 1991), standard time decides.
 #[must_use]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::args::{ClockCommand, JsonArgs};
 use super::library::Books;
 use super::text::harmless;
-use crate::clock::{Clock, ZONE};
+use crate::clock::{Clock, to_minute};
 use crate::domain::health::{self, Code, Severity};
 use crate::jobs::watch;
 use crate::store::ledger::findings::{self, Open};
@@ -89,7 +89,10 @@ fn silent(inspected_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Ope
     let bound = TimeDelta::minutes(SILENT_AFTER_MIN);
     let words = match inspected_at {
         Some(at) if now - at <= bound => return None,
-        Some(at) => format!("no inspection since {}: does the daemon run?", local(at)),
+        Some(at) => format!(
+            "no inspection since {}: does the daemon run?",
+            to_minute(at)
+        ),
         None => "nothing was ever inspected: the daemon has not run on this ledger".to_owned(),
     };
     Some(Open {
@@ -117,7 +120,7 @@ fn write(
     answer: &Answer,
     inspected_at: Option<DateTime<Utc>>,
 ) -> io::Result<()> {
-    let seen = inspected_at.map_or_else(|| "never".to_owned(), local);
+    let seen = inspected_at.map_or_else(|| "never".to_owned(), to_minute);
     let status = answer.status.to_uppercase();
     let count = answer.findings.len();
     writeln!(out, "{status}: {count} findings, inspected {seen}")?;
@@ -146,7 +149,7 @@ pub(super) fn clock(books: &Books, command: &ClockCommand, clock: &Clock) -> any
     let path = &books.config.ledger;
     let (brought_back, held) = ledger::by_hand(path, "confirm the clock", confirm)?;
     let mut out = io::stdout().lock();
-    writeln!(out, "the clock is right: {}", local(reading.wall))?;
+    writeln!(out, "the clock is right: {}", to_minute(reading.wall))?;
     if brought_back > 0 {
         writeln!(
             out,
@@ -158,10 +161,6 @@ pub(super) fn clock(books: &Books, command: &ClockCommand, clock: &Clock) -> any
         None => writeln!(out, "a running daemon goes on within a minute")?,
     }
     Ok(())
-}
-
-fn local(at: DateTime<Utc>) -> String {
-    at.with_timezone(&ZONE).format("%Y-%m-%d %H:%M").to_string()
 }
 
 fn stamp(at: DateTime<Utc>) -> String {

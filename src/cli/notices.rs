@@ -6,14 +6,12 @@
 
 use std::io::{self, BufWriter, Write};
 
-use chrono::DateTime;
-
 use super::args::{NoticesArgs, NoticesCommand};
 use super::by_hand;
 use super::due::write_json;
 use super::library::Books;
 use super::table::{Cell, Fit, Ink, Screen, Table};
-use crate::clock::{Clock, ZONE};
+use crate::clock::{Clock, written_to_minute};
 use crate::domain::notice::Recipient;
 use crate::domain::pack::Audience;
 use crate::store::ledger::reader::{self, Listed};
@@ -76,7 +74,7 @@ pub fn write_history(out: &mut dyn Write, notices: &[Listed], screen: Screen) ->
     let mut table = Table::new(&columns);
     for notice in notices {
         table.push([
-            format!("  {}", local(&notice.made_at)).into(),
+            format!("  {}", written_to_minute(&notice.made_at)).into(),
             notice.rung.as_str().into(),
             notice.kind.as_str().into(),
             recipient(&notice.recipient).into(),
@@ -113,7 +111,7 @@ pub fn write_list(out: &mut dyn Write, notices: &[Listed], screen: Screen) -> io
     let mut table = Table::new(&columns);
     for notice in notices {
         table.push([
-            local(&notice.made_at).into(),
+            written_to_minute(&notice.made_at).into(),
             state(notice),
             notice.decision.as_str().into(),
             notice.rule.as_str().into(),
@@ -164,7 +162,7 @@ fn state(notice: &Listed) -> Cell {
 fn last_word(notice: &Listed) -> String {
     let held = notice.held_since.as_ref().map(|since| {
         let because = notice.held_because.as_deref().unwrap_or_default();
-        format!("held since {}: {because}", local(since))
+        format!("held since {}: {because}", written_to_minute(since))
     });
     let upward = match notice.upward {
         0 => None,
@@ -178,13 +176,4 @@ fn last_word(notice: &Listed) -> String {
         notice.last_word.clone(),
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-/// The ledger's moment in the law's zone, to the minute; as it stands if it cannot be
-/// read.
-pub(super) fn local(at: &str) -> String {
-    DateTime::parse_from_rfc3339(at).map_or_else(
-        |_| at.to_owned(),
-        |at| at.with_timezone(&ZONE).format("%Y-%m-%d %H:%M").to_string(),
-    )
 }

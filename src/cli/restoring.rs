@@ -10,9 +10,9 @@ use clap::Args;
 
 use super::due::write_json;
 use super::library::Books;
-use super::notices::{local, recipient};
+use super::notices::recipient;
 use super::table::{Fit, Screen, Table};
-use crate::clock::Clock;
+use crate::clock::{Clock, written_to_minute};
 use crate::store::StoreError;
 use crate::store::ledger::restored::{self, MayRepeat, Released, Standing};
 use crate::store::ledger::{self, Reader, Restore};
@@ -100,7 +100,7 @@ fn put_back(path: &Path, file: &Path, dry: bool, clock: &Clock) -> anyhow::Resul
 /// What the present ledger has that the copy lacks.
 fn tell(out: &mut dyn Write, path: &Path, file: &Path, restore: &Restore) -> io::Result<()> {
     let file = file.display();
-    let made = restore.copied_at.as_deref().map(local);
+    let made = restore.copied_at.as_deref().map(written_to_minute);
     let made = made.map_or_else(
         || "at a time it does not say".to_owned(),
         |at| format!("on {at}"),
@@ -122,7 +122,7 @@ fn tell(out: &mut dyn Write, path: &Path, file: &Path, restore: &Restore) -> io:
         )?;
     }
     for one in restore.since.iter().take(SHOWN) {
-        let (at, unit) = (local(&one.at), super::text::harmless(&one.unit));
+        let (at, unit) = (written_to_minute(&one.at), super::text::harmless(&one.unit));
         writeln!(out, "  {at}  {unit}  {}  {}", one.channel, one.message)?;
     }
     if restore.since.len() > SHOWN {
@@ -153,7 +153,7 @@ fn write_waiting(
     standing: &Standing,
     waiting: &[MayRepeat],
 ) -> io::Result<()> {
-    let since = local(&standing.known_until);
+    let since = written_to_minute(&standing.known_until);
     writeln!(
         out,
         "{} messages may have been sent since {since}",
@@ -184,7 +184,7 @@ fn write_waiting(
             one.about.join(", ")
         };
         table.push([
-            local(&one.made_at).into(),
+            written_to_minute(&one.made_at).into(),
             one.state.as_str().into(),
             recipient(&one.recipient).into(),
             one.recipient.channel.name().into(),

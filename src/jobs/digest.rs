@@ -7,7 +7,7 @@
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
 use super::plan::Desk;
-use crate::clock::{civil, instant};
+use crate::clock::{civil, instant, written_to_minute};
 use crate::domain::address::{days_left, responsible};
 use crate::domain::calendar::Coverage;
 use crate::domain::decision::Decision;
@@ -110,22 +110,13 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
 fn held(desk: &Desk<'_>) -> Result<Vec<HeldRow>, StoreError> {
     let holds = desk.reader.ask("read the holds", reader::waiting)?;
     let row = |(hold, waiting): (Hold, u64)| HeldRow {
-        since: local(&hold.since),
+        since: written_to_minute(&hold.since),
         destination: hold.destination,
         cause: hold.cause,
         reason: hold.reason,
         waiting,
     };
     Ok(holds.into_iter().map(row).collect())
-}
-
-/// The ledger's moment as people in the law's zone write it; as it stands if it cannot be
-/// read.
-fn local(at: &str) -> String {
-    at.parse().map_or_else(
-        |_| at.to_owned(),
-        |at| civil(at).format("%Y-%m-%d %H:%M").to_string(),
-    )
 }
 
 /// What a person can copy from a mail; nothing while the log is empty.
