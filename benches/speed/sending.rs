@@ -189,7 +189,7 @@ fn readdressed(draft: &Draft, n: usize) -> Draft {
     let unit = unit(u32::try_from(n).unwrap_or_default());
     let address = match draft.recipient.channel {
         Channel::Mail => format!("person{n}@example.gov.cn"),
-        Channel::Webhook => unit.clone(),
+        _ => unit.clone(),
     };
     Draft {
         key: format!("{}#{n}", draft.key),

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
 use egress::Egress;
@@ -78,6 +78,10 @@ impl Channels {
         match message.recipient.channel {
             Channel::Mail => self.mail.send(message, &self.wording, now).await,
             Channel::Webhook => self.webhook.send(message, &self.wording, now).await,
+            Channel::Wecom | Channel::Dingtalk | Channel::Feishu => {
+                let why = "no robot is set up";
+                Outcome::new(Class::Rejected, "address", why)
+            }
         }
     }
 

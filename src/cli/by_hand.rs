@@ -54,12 +54,12 @@ fn whom(books: &Books, args: &HoldArgs) -> anyhow::Result<Whom> {
     }
     Ok(match args.channel.as_deref() {
         Some("mail") => Whom::Ways(vec![Channel::Mail.name().to_owned()]),
-        Some(_) => {
+        Some(name) => {
             let units = directory.units().iter();
             let units = units.chain(std::iter::once(directory.centre()));
-            let ways: Vec<String> = units.filter_map(endpoint).collect();
+            let ways: Vec<String> = units.flat_map(|unit| endpoints(unit, name)).collect();
             if ways.is_empty() {
-                bail!("no unit of the directory has a webhook");
+                bail!("no unit of the directory has an endpoint of the kind {name}");
             }
             Whom::Ways(ways)
         }
@@ -68,10 +68,10 @@ fn whom(books: &Books, args: &HoldArgs) -> anyhow::Result<Whom> {
     })
 }
 
-/// The destination of the unit's endpoint.
-fn endpoint(unit: &Unit) -> Option<String> {
-    let webhook = Channel::Webhook.name();
-    unit.has_webhook.then(|| format!("{webhook}:{}", unit.name))
+/// The destination of the unit's endpoint of that kind.
+fn endpoints(unit: &Unit, name: &str) -> impl Iterator<Item = String> {
+    let of_kind = unit.endpoints.iter().filter(move |one| one.name() == name);
+    of_kind.map(|channel| channel.destination(&unit.name))
 }
 
 fn act(

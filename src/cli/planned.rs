@@ -108,7 +108,13 @@ pub fn write_table(out: &mut dyn Write, rows: &[Row], screen: Screen) -> io::Res
     let quiet = rows.iter().filter(|row| row.rung.is_none()).count();
     let unheard = rows.iter().filter(|row| is_unheard(row)).count();
     let of = |channel| rows.iter().filter(|row| is_by(row, channel)).count();
-    let (mail, webhook) = (of(Channel::Mail), of(Channel::Webhook));
+    let ways = Channel::ALL.map(|channel| (of(channel), channel));
+    let ways = ways
+        .iter()
+        .filter(|(count, channel)| *count > 0 || is_common(*channel));
+    let ways: Vec<String> = ways
+        .map(|(count, channel)| format!("{count} by {channel}"))
+        .collect();
     if unheard > 0 {
         writeln!(
             out,
@@ -117,8 +123,14 @@ pub fn write_table(out: &mut dyn Write, rows: &[Row], screen: Screen) -> io::Res
     }
     writeln!(
         out,
-        "{mail} by mail, {webhook} by webhook; {quiet} changes are only written down"
+        "{}; {quiet} changes are only written down",
+        ways.join(", ")
     )
+}
+
+/// Shown although nothing goes by it.
+const fn is_common(channel: Channel) -> bool {
+    matches!(channel, Channel::Mail | Channel::Webhook)
 }
 
 fn cells(row: &Row) -> [Cell; 10] {
@@ -169,5 +181,9 @@ pub const fn word(kind: Kind) -> (&'static str, Ink) {
         Kind::TooShort => ("✕ too short", Ink::Red),
         Kind::Opened => ("■ opened", Ink::Green),
         Kind::Changed => ("~ date moved", Ink::Yellow),
+        Kind::Cleared => ("■ done", Ink::Green),
+        Kind::Waived => ("○ waived", Ink::Dim),
+        Kind::Withdrawn => ("○ withdrawn", Ink::Dim),
+        Kind::Test => ("· test", Ink::Plain),
     }
 }

@@ -12,6 +12,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use super::args::JsonArgs;
 use super::day::day;
 use crate::domain::counting::{Reading, Roll, Span};
+use crate::domain::notice::Channel;
 use crate::domain::obligation::State;
 
 /// `catalog …`.
@@ -261,7 +262,7 @@ pub struct HoldArgs {
     #[arg(long, value_name = "UNIT")]
     pub to: Option<String>,
     /// Everything that goes this way.
-    #[arg(long, value_parser = ["mail", "webhook"])]
+    #[arg(long, value_parser = Channel::ALL.map(Channel::name))]
     pub channel: Option<String>,
     /// Everything.
     #[arg(long)]

@@ -15,6 +15,7 @@ use toml::Spanned;
 use crate::channels::webhook::Endpoint;
 use crate::domain::directory::{Contact, Directory, Unit};
 use crate::domain::fault::Fault;
+use crate::domain::notice::Channel;
 use crate::domain::pack::{Audience, Role};
 
 use super::document::Document;
@@ -142,7 +143,7 @@ impl UnitTable {
                 .into_iter()
                 .map(ContactTable::contact)
                 .collect(),
-            has_webhook: self.webhook.is_some(),
+            endpoints: self.webhook.iter().map(|_| Channel::Webhook).collect(),
         }
     }
 

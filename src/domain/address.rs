@@ -170,10 +170,10 @@ fn reach(
     }
 }
 
-/// The unit's endpoint and its people of these audiences. An audience nobody fills
+/// The unit's endpoints and its people of these audiences. An audience nobody fills
 /// falls to the unit's contact; a unit nobody fills cannot be reached.
 fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, Rerouted> {
-    let mut recipients: Vec<Recipient> = endpoint(unit).into_iter().collect();
+    let mut recipients: Vec<Recipient> = endpoints(unit).collect();
     let of_unit = |one: &&Audience| !matches!(one, Audience::Centre | Audience::Office);
     for audience in audiences.iter().filter(of_unit) {
         let named = unit.people(*audience).next().is_some();
@@ -198,20 +198,20 @@ fn to_centre(directory: &Directory, why: Option<&Rerouted>) -> Addressed {
         .collect()
 }
 
-/// Everybody of `unit`, whatever their part, and its endpoint.
+/// Everybody of `unit`, whatever their part, and its endpoints.
 #[must_use]
 pub fn everybody(unit: &Unit) -> Vec<Recipient> {
     let people = unit.contacts.iter().map(|contact| person(unit, contact));
-    people.chain(endpoint(unit)).collect()
+    people.chain(endpoints(unit)).collect()
 }
 
-fn endpoint(unit: &Unit) -> Option<Recipient> {
-    unit.has_webhook.then(|| Recipient {
+fn endpoints(unit: &Unit) -> impl Iterator<Item = Recipient> {
+    unit.endpoints.iter().map(|channel| Recipient {
         unit: unit.name.clone(),
         audience: Audience::Contact,
         name: String::new(),
         address: unit.name.clone(),
-        channel: Channel::Webhook,
+        channel: *channel,
     })
 }
 
@@ -279,6 +279,10 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         lacking: lacking(obligation, books.pack, today),
         candidates: candidates(obligation, books.pack),
         rerouted,
+        calls: step.to.clone(),
+        date_is_new: false,
+        is_chase: false,
+        ended: None,
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::decision::Decision;
+use super::notice::Channel;
 use super::pack::{Audience, Role};
 
 /// A unit of the city, as the directory knows it.
@@ -17,8 +18,8 @@ pub struct Unit {
     pub aliases: Vec<String>,
     /// Its people.
     pub contacts: Vec<Contact>,
-    /// Whether a webhook endpoint is configured for it.
-    pub has_webhook: bool,
+    /// What it has besides mail: a system's endpoint, the robots of its groups.
+    pub endpoints: Vec<Channel>,
 }
 
 /// A person of a unit.

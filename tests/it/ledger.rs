@@ -267,6 +267,37 @@ fn an_older_ledger_can_be_copied_and_is_brought_up_to_date_by_the_daemon_alone()
 }
 
 #[test]
+fn what_an_older_version_sent_keeps_its_notices_and_attempts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let older = Connection::open(&path).unwrap();
+    let first = include_str!("../../src/store/ledger/migrations/0001_ledger.sql");
+    older.execute_batch(first).unwrap();
+    let filled = "pragma user_version = 1;
+        insert into obligation (id, decision_id, rule, occurrence, revision, due_on, latest_on, live)
+        values (7, '2026-001', 'pub-4', '', 1, '2026-05-08', '2026-05-08', 1);
+        insert into message (id, key, channel, destination, recipient, state, made_at, next_at)
+        values (9, 'msg_9', 'mail', 'mail', '{}', 'pending', '2026-05-08T01:00:00.000Z', '2026-05-08T01:00:00.000Z');
+        insert into notice (key, obligation_id, revision, rung, kind, message_id, facts, state, made_at)
+        values ('n', 7, 1, '-1d', 'reminder', 9, '{}', 'standing', '2026-05-08T01:00:00.000Z');
+        insert into attempt (message_id, number, holder, started_at)
+        values (9, 1, 'pid-1', '2026-05-08T01:00:00.000Z')";
+    older.execute_batch(filled).unwrap();
+    drop(older);
+    drop(ledger::open(&path).unwrap());
+    let newer = Connection::open(&path).unwrap();
+    let kept = "select count(*) from message join notice on notice.message_id = message.id
+                join attempt on attempt.message_id = message.id where message.key = 'msg_9'";
+    let kept: u32 = newer.query_row(kept, [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1);
+    let mut check = newer.prepare("pragma foreign_key_check").unwrap();
+    assert!(!check.exists([]).unwrap());
+    // And what refers to a message is still held to it.
+    newer.pragma_update(None, "foreign_keys", true).unwrap();
+    assert!(newer.execute("delete from message", []).is_err());
+}
+
+#[test]
 fn a_copy_is_one_moment_and_writes_meanwhile_do_not_start_it_anew() {
     let opened = open();
     let say = |word: String| {

@@ -323,8 +323,7 @@ fn places(unit: &Unit, is_centre: bool) -> Vec<(String, String)> {
             (format!("{mail}:{}", one.email), way)
         })
         .collect();
-    if unit.has_webhook {
-        let hook = Channel::Webhook;
+    for hook in &unit.endpoints {
         let way = hook.destination(&unit.name);
         places.push((format!("{hook}:{}", unit.name), way));
     }

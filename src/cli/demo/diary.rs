@@ -35,8 +35,10 @@ pub(super) struct Diary {
 struct Sums {
     mail: u64,
     webhook: u64,
+    robot: u64,
     ahead: u64,
     late: u64,
+    ended: u64,
 }
 
 /// What was said about one obligation on one day, and to whom.
@@ -141,10 +143,12 @@ impl Diary {
         match notice.recipient.channel {
             Channel::Mail => sums.mail += 1,
             Channel::Webhook => sums.webhook += 1,
+            Channel::Wecom | Channel::Dingtalk | Channel::Feishu => sums.robot += 1,
         }
         match kind {
             Kind::Overdue | Kind::TooShort => sums.late += 1,
             Kind::Reminder | Kind::DueToday | Kind::Opened | Kind::Changed => sums.ahead += 1,
+            Kind::Cleared | Kind::Waived | Kind::Withdrawn | Kind::Test => sums.ended += 1,
         }
     }
 
@@ -179,8 +183,10 @@ impl Diary {
             ("UNIT", Fit::Cut),
             ("MAIL", Fit::Keep),
             ("WEBHOOK", Fit::Keep),
+            ("ROBOT", Fit::Keep),
             ("AHEAD", Fit::Keep),
             ("LATE", Fit::Keep),
+            ("ENDED", Fit::Keep),
         ];
         let mut table = Table::new(&columns);
         for (unit, sums) in &self.units {
@@ -189,8 +195,10 @@ impl Diary {
                 unit.as_str().into(),
                 sums.mail.to_string().into(),
                 sums.webhook.to_string().into(),
+                sums.robot.to_string().into(),
                 sums.ahead.to_string().into(),
                 Cell::new(&sums.late.to_string(), late),
+                sums.ended.to_string().into(),
             ]);
         }
         writeln!(out)?;
@@ -241,6 +249,6 @@ fn to(notice: &Listed) -> String {
     let to = recipient(&notice.recipient);
     match notice.recipient.channel {
         Channel::Mail => to,
-        Channel::Webhook => format!("{to} (webhook)"),
+        channel => format!("{to} ({channel})"),
     }
 }

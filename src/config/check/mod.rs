@@ -130,7 +130,7 @@ impl Report {
         let (mut people, mut endpoints) = (0, 0);
         for unit in directory.units().iter().chain([directory.centre()]) {
             people += unit.contacts.len();
-            endpoints += usize::from(unit.has_webhook);
+            endpoints += unit.endpoints.len();
             if is_out_of_reach(unit) {
                 let expected = "a contact or a webhook; its notices go to the supervision centre";
                 self.warn(&unit.name, "no way to reach it", expected);

@@ -253,7 +253,7 @@ fn people(seen: &Inspected<'_>) -> Vec<Finding> {
 /// Whether nothing can be sent to the unit.
 #[must_use]
 pub fn is_out_of_reach(unit: &Unit) -> bool {
-    unit.contacts.is_empty() && !unit.has_webhook
+    unit.contacts.is_empty() && unit.endpoints.is_empty()
 }
 
 fn years(seen: &Inspected<'_>) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::counting::Step;
-use crate::domain::obligation::{Candidate, ObligationKey, State};
+use crate::domain::obligation::{Candidate, Done, Excuse, ObligationKey, State};
 use crate::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
 
 pub use digest::{Delivery, Digest, DigestRow, GapRow, HeldRow, LogHead, Undelivered};
@@ -24,15 +24,33 @@ pub enum Channel {
     Mail,
     /// Standard Webhooks; one message carries one notice.
     Webhook,
+    /// The robot of a WeCom (企业微信) group.
+    Wecom,
+    /// The robot of a DingTalk (钉钉) group.
+    Dingtalk,
+    /// The robot of a Feishu (飞书) group, or a Lark one.
+    Feishu,
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 5] = [
+        Self::Mail,
+        Self::Webhook,
+        Self::Wecom,
+        Self::Dingtalk,
+        Self::Feishu,
+    ];
+
     /// The channel's name in the ledger and in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mail => "mail",
             Self::Webhook => "webhook",
+            Self::Wecom => "wecom",
+            Self::Dingtalk => "dingtalk",
+            Self::Feishu => "feishu",
         }
     }
 
@@ -42,7 +60,9 @@ impl Channel {
     pub fn destination(self, unit: &str) -> String {
         match self {
             Self::Mail => self.name().to_owned(),
-            Self::Webhook => format!("{}:{unit}", self.name()),
+            Self::Webhook | Self::Wecom | Self::Dingtalk | Self::Feishu => {
+                format!("{}:{unit}", self.name())
+            }
         }
     }
 
@@ -51,7 +71,7 @@ impl Channel {
     #[must_use]
     pub const fn groups(self) -> bool {
         match self {
-            Self::Mail => true,
+            Self::Mail | Self::Wecom | Self::Dingtalk | Self::Feishu => true,
             Self::Webhook => false,
         }
     }
@@ -102,6 +122,14 @@ pub enum Kind {
     Opened,
     /// The date moved after this recipient had been told (期限变更).
     Changed,
+    /// It is done, and struck off (办结销号), after this recipient had been told of it.
+    Cleared,
+    /// It need not be done, with who or what excuses it (免办), after the same.
+    Waived,
+    /// What its date was counted from is no longer recorded (撤销提醒), after the same.
+    Withdrawn,
+    /// Nothing is to be done: somebody tries the way (测试). Never in the ledger.
+    Test,
 }
 
 /// Why somebody receives what was meant for somebody else, mostly the supervision centre.
@@ -197,6 +225,30 @@ pub struct Facts {
     pub candidates: Vec<Candidate>,
     /// Why this recipient receives it instead of another.
     pub rerouted: Option<Rerouted>,
+    /// Which of the unit's people the rung speaks to: whom a group's robot mentions.
+    #[serde(default)]
+    pub calls: Vec<Audience>,
+    /// The recipient has not been told of this date before.
+    #[serde(default)]
+    pub date_is_new: bool,
+    /// A rung past the date was told before: this one chases (催办).
+    #[serde(default)]
+    pub is_chase: bool,
+    /// What ended it, where this says that it has ended.
+    #[serde(default)]
+    pub ended: Option<Ended>,
+}
+
+/// What ended a duty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Ended {
+    /// It was done.
+    Done(Done),
+    /// It need not be done.
+    Excused(Excuse),
+    /// What its date was counted from is no longer recorded.
+    Lost,
 }
 
 impl Facts {
@@ -206,7 +258,13 @@ impl Facts {
     pub fn useful_on(&self) -> Option<NaiveDate> {
         let is_ahead = match self.kind {
             Kind::Reminder | Kind::DueToday | Kind::Changed => self.as_of <= self.latest_on,
-            Kind::Overdue | Kind::TooShort | Kind::Opened => false,
+            Kind::Overdue
+            | Kind::TooShort
+            | Kind::Opened
+            | Kind::Cleared
+            | Kind::Waived
+            | Kind::Withdrawn
+            | Kind::Test => false,
         };
         is_ahead.then_some(self.latest_on)
     }

@@ -7,6 +7,7 @@ use duban::domain::calendar::{Calendar, Notice};
 use duban::domain::directory::{Directory, Unit};
 use duban::domain::health::{Backlog, Code, Group, Inspected, Numbers, Pass, Severity, judge};
 use duban::domain::hold::Hold;
+use duban::domain::notice::Channel;
 use duban::domain::shipped;
 use duban::domain::timekeeping::Jump;
 
@@ -38,7 +39,7 @@ impl City {
     fn new() -> Self {
         let centre = Unit {
             name: "中心".to_owned(),
-            has_webhook: true,
+            endpoints: vec![Channel::Webhook],
             ..Unit::default()
         };
         Self {

@@ -1,5 +1,6 @@
 //! `units.toml`: who is found, and what is told with its line.
 
+use duban::domain::notice::Channel;
 use duban::domain::pack::Audience;
 
 use super::{CENTRE, DUBAN_TOML, UNITS_TOML, load};
@@ -11,7 +12,8 @@ fn the_shipped_units_lead_to_people_and_endpoints() {
     assert_eq!(office.name, "市政府办公室");
     assert_eq!(office.people(Audience::Leader).count(), 1);
     assert_eq!(units.directory.centre().contacts.len(), 1);
-    assert!(units.directory.unit("司法局").unwrap().has_webhook);
+    let legal = units.directory.unit("司法局").unwrap();
+    assert_eq!(legal.endpoints, [Channel::Webhook]);
     assert_eq!(units.endpoints.len(), 1);
     assert_eq!(units.endpoints[0].unit, "市司法局");
     assert_eq!(units.endpoints[0].secrets.len(), 2);

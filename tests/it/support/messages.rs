@@ -62,6 +62,10 @@ pub(crate) fn facts() -> Facts {
         lacking: Vec::new(),
         candidates: Vec::new(),
         rerouted: None,
+        calls: vec![Audience::Contact],
+        date_is_new: false,
+        is_chase: false,
+        ended: None,
     }
 }
 

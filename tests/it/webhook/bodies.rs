@@ -2,7 +2,7 @@
 
 use duban::domain::delivery::Class;
 use duban::domain::fault::Fault;
-use duban::domain::notice::{Channel, Kind, LogHead, Message, Rerouted};
+use duban::domain::notice::{Channel, Ended, Kind, LogHead, Message, Rerouted};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
@@ -132,6 +132,10 @@ async fn every_kind_of_body_fits_the_schema() {
         Kind::TooShort,
         Kind::Opened,
         Kind::Changed,
+        Kind::Cleared,
+        Kind::Waived,
+        Kind::Withdrawn,
+        Kind::Test,
     ];
     for kind in kinds {
         let mut facts = facts();
@@ -140,6 +144,7 @@ async fn every_kind_of_body_fits_the_schema() {
         facts.title = None;
         facts.was_due_on = Some(facts.due_on);
         facts.closes_on = Some(facts.due_on);
+        facts.ended = Some(Ended::Lost);
         facts.rerouted = Some(match kind {
             Kind::Overdue => Rerouted::Undelivered {
                 name: "某局".to_owned(),
@@ -174,7 +179,7 @@ async fn every_kind_of_body_fits_the_schema() {
     for request in &requests {
         assert_fits_schema(&request.json());
     }
-    assert_eq!(requests[6].json()["type"], "duban.digest");
+    assert_eq!(requests[kinds.len()].json()["type"], "duban.digest");
 }
 
 #[test]
