@@ -77,8 +77,6 @@ impl Relief {
     }
 
     /// Whether it is what goes without saying.
-    // Serde hands over a reference.
-    #[allow(clippy::trivially_copy_pass_by_ref)]
     #[must_use]
     pub const fn is_try(&self) -> bool {
         matches!(self, Self::Try)

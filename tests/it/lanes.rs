@@ -432,7 +432,7 @@ proptest! {
         let at = now() + TimeDelta::milliseconds(millis);
         let lanes = Lanes::new(bounds());
         let all = [waiting("feishu:a")];
-        let is_quiet = at.minute() % 30 == 0;
+        let is_quiet = at.minute().is_multiple_of(30);
         prop_assert!(!is_quiet || dealt(&lanes, &all, at).is_empty());
         if let Some(next) = lanes.next(&all, at) {
             prop_assert!(next > at && next - at <= TimeDelta::seconds(65));

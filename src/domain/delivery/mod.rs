@@ -51,8 +51,10 @@ pub enum Patience {
 }
 
 impl Patience {
-    // Serde hands over a reference.
-    #[allow(clippy::trivially_copy_pass_by_ref)]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands over a reference"
+    )]
     const fn is_usual(&self) -> bool {
         matches!(self, Self::Usual)
     }

@@ -11,16 +11,17 @@
 //! somebody in between has written that text, and may mean that it took the message itself.
 //! For the same reason whatever is in doubt is tried a few times only.
 
+mod body;
 mod pace;
 mod table;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::http::{self, Answer, Body};
+use super::http::{self, Answer};
 use super::{Class, Outcome, Scope};
 use crate::domain::notice::Channel;
+use body::{Says, plain};
 
 pub use pace::Limit;
 pub use table::{ROWS, STATUSES};
@@ -131,14 +132,6 @@ pub struct Read {
     pub treatment: Treatment,
 }
 
-/// What a body says.
-enum Says {
-    /// The vendor's code and words.
-    Code(i64, String),
-    /// No code, for this reason.
-    Nothing(String),
-}
-
 /// What follows, and how it is told.
 struct Found {
     treatment: Treatment,
@@ -160,7 +153,7 @@ enum Doubt {
 /// seconds as `Retry-After` does: whoever reads the headers hands in either.
 #[must_use]
 pub fn read(answer: &Answer<'_>, vendor: Vendor, now: DateTime<Utc>) -> Read {
-    let says = says(&answer.body, vendor);
+    let says = body::says(&answer.body, vendor);
     let is_good = (200..300).contains(&answer.status);
     let found = match &says {
         Says::Code(0, _) if !is_good => Found {
@@ -288,72 +281,4 @@ fn outcome(found: &Found, asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> O
         Doubt::None => outcome,
         Doubt::AboutMessage | Doubt::AboutReason => outcome.with_short_patience(),
     }
-}
-
-fn says(body: &Body<'_>, vendor: Vendor) -> Says {
-    let bytes = match body {
-        Body::Whole([]) => return Says::Nothing("the answer has no body".to_owned()),
-        Body::TooLong => return Says::Nothing("the answer is too long to be read".to_owned()),
-        Body::Lost => return Says::Nothing("the answer broke off".to_owned()),
-        Body::Whole(bytes) => bytes,
-    };
-    let Some(json) = http::json(bytes) else {
-        return Says::Nothing("the answer is no JSON".to_owned());
-    };
-    let words = ["errmsg", "msg", "StatusMessage"]
-        .iter()
-        .find_map(|key| json.get(key).and_then(Value::as_str))
-        .unwrap_or_default();
-    let fields = vendor.code_fields();
-    let Some(found) = fields.iter().find_map(|field| json.get(field)) else {
-        // The guard before DingTalk's robots answers in its own way:
-        // {"status":1111,"wait":5,"punish":"deny"}.
-        if vendor == Vendor::Dingtalk && json.get("punish").is_some() {
-            return Says::Code(table::DINGTALK_PUNISHES, words.to_owned());
-        }
-        return Says::Nothing(format!("the answer has no `{}`", fields[0]));
-    };
-    match code(found) {
-        Some(code) => Says::Code(code, words.to_owned()),
-        None => {
-            let why = "is no number, and the vendor writes one";
-            Says::Nothing(format!("`{}` of the answer {why}", fields[0]))
-        }
-    }
-}
-
-/// A refusal may be a text; a yes may not.
-fn code(found: &Value) -> Option<i64> {
-    let refusal = || found.as_str()?.trim().parse().ok();
-    found
-        .as_i64()
-        .or_else(|| refusal().filter(|code| *code != 0))
-}
-
-/// So many characters of a vendor's words are enough to search its manual for them.
-const WORDS: usize = 200;
-
-/// Whatever is as long as this without a pause may be a token: WeCom's keys have 36
-/// characters, Feishu's 36, DingTalk's 64; the longest English word of a manual has 17.
-const TOKEN: usize = 24;
-
-/// A vendor's words in one line, without addresses and whatever may be a token: robots quote
-/// the URL, and the URL is the secret.
-fn plain(words: &str) -> String {
-    let words: Vec<String> = words.split_whitespace().map(masked).collect();
-    let line = words.join(" ");
-    let line = line.chars().filter(|c| !c.is_control());
-    line.take(WORDS).collect()
-}
-
-fn masked(word: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if word.contains("://") || word.contains("access_token=") || word.contains("key=") {
-        return "…".to_owned();
-    }
-    let longest = word.split(|c| !is_part(c)).map(str::len).max();
-    if longest.is_some_and(|length| length >= TOKEN) {
-        return "…".to_owned();
-    }
-    word.to_owned()
 }
