@@ -27,6 +27,7 @@ mod cli_loading;
 mod cli_rulebook;
 mod cli_tables;
 mod clock;
+mod closing;
 mod config;
 mod counting;
 mod crash;
