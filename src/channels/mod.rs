@@ -6,6 +6,7 @@
 
 pub mod egress;
 pub mod heartbeat;
+mod http;
 pub mod mail;
 pub mod secret;
 pub mod webhook;
@@ -25,6 +26,7 @@ use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
 use egress::Egress;
+use http::Clients;
 use mail::Mailer;
 use webhook::Poster;
 use wording::Wording;
@@ -34,6 +36,7 @@ pub struct Channels {
     mail: Mailer,
     webhook: Poster,
     wording: Wording,
+    unlisted: Option<Fault>,
 }
 
 impl std::fmt::Debug for Channels {
@@ -58,12 +61,14 @@ impl Channels {
     ) -> Result<Self, Vec<Fault>> {
         let wording = Wording::new().map_err(|fault| vec![fault]);
         let mail = Mailer::new(mail, credentials);
-        let webhook = Poster::new(webhook, endpoints, egress, credentials);
+        let mut clients = Clients::new(webhook, egress);
+        let webhook = Poster::new(endpoints, &mut clients, credentials);
         match (mail, webhook, wording) {
             (Ok(mail), Ok(webhook), Ok(wording)) => Ok(Self {
                 mail,
                 webhook,
                 wording,
+                unlisted: endpoints.first().and_then(|_| http::unlisted(egress)),
             }),
             (mail, webhook, wording) => {
                 let faults = [mail.err(), webhook.err(), wording.err()];
@@ -87,7 +92,8 @@ impl Channels {
 
     /// What is allowed but unwise: a readable password file, a relay without TLS.
     pub fn warnings(&self) -> impl Iterator<Item = &Fault> {
-        self.mail.warnings.iter().chain(&self.webhook.warnings)
+        let posts = self.webhook.warnings.iter().chain(&self.unlisted);
+        self.mail.warnings.iter().chain(posts)
     }
 
     /// Ends what is still open, politely and within seconds.

@@ -1,8 +1,7 @@
 //! What an operator sets for one endpoint, and what can be known wrong in it.
 //!
-//! Owns an endpoint's part of a unit. Refuses URLs with credentials in them, URLs that lead
-//! where egress does not, plain HTTP nobody allowed, and chat robots, which read a body of
-//! their own form.
+//! Owns an endpoint's part of a unit. Refuses weak keys, and chat robots, which read a body
+//! of their own form.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,11 +12,10 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::settings::Settings;
-use super::target::Target;
-use crate::channels::egress::{Egress, is_this_host};
+use super::Receiver;
+use crate::channels::egress::Egress;
+use crate::channels::http::{Settings, Site, Target};
 use crate::channels::secret::SecretSource;
-use crate::channels::tls::Identity;
 use crate::domain::delivery::http::{Field, Yes};
 use crate::domain::fault::Fault;
 
@@ -87,20 +85,17 @@ impl Endpoint {
         egress: &Egress,
         credentials: Option<&Path>,
         warnings: &mut Vec<Fault>,
-    ) -> Result<Target, Vec<Fault>> {
+    ) -> Result<Receiver, Vec<Fault>> {
         let mut faults = Vec::new();
         let url = self.checked_url(settings, egress, warnings);
         let url = url.map_err(|fault| faults.push(fault));
         let yes = self.yes().map_err(|fault| faults.push(fault));
         if !(1..=2).contains(&self.secrets.len()) {
             let found = format!("{} secrets", self.secrets.len());
-            faults.push(Fault::new(
-                self.place("secrets"),
-                found,
-                "one, or two while they rotate",
-            ));
+            let expected = "one, or two while they rotate";
+            faults.push(self.site().fault("secrets", found, expected));
         }
-        if let Ok(Some(identity)) = self.identity() {
+        if let Ok(Some(identity)) = self.site().identity() {
             warnings.extend(identity.doubt());
         }
         let mut keys = Vec::new();
@@ -117,7 +112,11 @@ impl Endpoint {
             }
         }
         match (url, yes, faults.is_empty()) {
-            (Ok(url), Ok(yes), true) => Ok(Target { url, keys, yes }),
+            (Ok(url), Ok(yes), true) => Ok(Receiver {
+                target: Target { url },
+                keys,
+                yes,
+            }),
             _ => Err(faults),
         }
     }
@@ -134,31 +133,19 @@ impl Endpoint {
         let found = "no field, or no value that means yes";
         let expected =
             "such as `{ field = \"code\", ok = [0, 200] }`: numbers, texts, true or false";
-        Err(Fault::new(self.place("answer"), found, expected))
+        Err(self.site().fault("answer", found, expected))
     }
 
-    /// Who we are to this endpoint, where it asks.
-    pub(super) fn identity(&self) -> Result<Option<Identity>, Fault> {
-        match (&self.client_cert, &self.client_key) {
-            (None, None) => Ok(None),
-            (Some(certificate), Some(key)) => Ok(Some(Identity {
-                certificate: certificate.clone(),
-                key: key.clone(),
-            })),
-            (Some(_), None) => Err(self.half("client_cert", "client_key")),
-            (None, Some(_)) => Err(self.half("client_key", "client_cert")),
+    /// What it has in common with whatever else is posted to.
+    pub(super) fn site(&self) -> Site<'_> {
+        Site {
+            unit: &self.unit,
+            written: &self.written,
+            url: &self.url,
+            ca_file: self.ca_file.as_deref(),
+            client_cert: self.client_cert.as_deref(),
+            client_key: self.client_key.as_deref(),
         }
-    }
-
-    /// A fault of the HTTP client, which nothing here should make.
-    pub(super) fn unfit(&self, error: reqwest::Error) -> Fault {
-        let found = error.without_url().to_string();
-        Fault::new(self.place("url"), found, "a working HTTP client")
-    }
-
-    fn half(&self, key: &str, other: &str) -> Fault {
-        let found = format!("no `{other}`");
-        Fault::new(self.place(key), found, "both, or neither")
     }
 
     fn checked_url(
@@ -167,56 +154,23 @@ impl Endpoint {
         egress: &Egress,
         warnings: &mut Vec<Fault>,
     ) -> Result<Url, Fault> {
-        let fault = |found: &str, expected: &str| Fault::new(self.place("url"), found, expected);
-        let url: Url = self
-            .url
-            .parse()
-            .map_err(|_| fault("no URL", "https:// and a host"))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(fault(
-                "credentials in the URL",
-                "a signing key in `secrets`",
-            ));
-        }
-        let Some(host) = url.host_str() else {
-            return Err(fault("no host", "https:// and a host"));
-        };
-        if ROBOT_HOSTS.contains(&host.trim_end_matches('.')) {
+        let secret = "a signing key in `secrets`";
+        let site = self.site();
+        let url = site.checked_url(settings, egress, secret, warnings)?;
+        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+        if ROBOT_HOSTS.contains(&host) {
             let found = format!("a chat robot at {host}");
             let expected =
                 "an endpoint that reads signed JSON; a robot answers 200 to what it refuses";
-            return Err(fault(&found, expected));
-        }
-        if let Err(rule) = egress.foresee(&url) {
-            let expected = format!("a host that [egress] lets through: {rule}");
-            return Err(fault("a host or an address it does not", &expected));
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if is_this_host(&url) => {}
-            "http" if settings.allow_http => {
-                warnings.push(fault(
-                    "a connection that anybody on its way can read",
-                    "https",
-                ));
-            }
-            "http" => return Err(fault("plain HTTP", "https, or `webhook.allow_http = true`")),
-            _ => return Err(fault("another scheme", "https")),
+            return Err(site.fault("url", found, expected));
         }
         Ok(url)
     }
 
     fn weak_key(&self) -> Fault {
         let found = "no key of 24 to 64 bytes";
-        Fault::new(self.place("secrets"), found, "`whsec_` and padded base64")
-    }
-
-    fn place(&self, key: &str) -> String {
-        let key = format!("unit {}, webhook.{key}", self.unit);
-        match self.written.as_str() {
-            "" => key,
-            written => format!("{written}, {key}"),
-        }
+        let expected = "`whsec_` and padded base64";
+        self.site().fault("secrets", found, expected)
     }
 }
 

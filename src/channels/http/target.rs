@@ -1,21 +1,18 @@
-//! An endpoint that can be posted to.
+//! Where a request goes.
 //!
-//! Owns what its URL and its keys are used for, and keeping the URL out of what its own
-//! server says. Refuses to be shown.
+//! Owns keeping the URL, and what else must not be told, out of what its own server says.
+//! Refuses to be shown.
 
 use reqwest::Url;
 
 use crate::channels::plain;
-use crate::domain::delivery::http::Yes;
 
 /// Parts of a URL that are shorter stand in every other sentence, and are no token.
 const SHORTEST_TOKEN: usize = 4;
 
-/// Where to post, with which keys, and how the receiver says yes.
-pub(super) struct Target {
-    pub(super) url: Url,
-    pub(super) keys: Vec<Vec<u8>>,
-    pub(super) yes: Yes,
+/// Where to post.
+pub(in crate::channels) struct Target {
+    pub(in crate::channels) url: Url,
 }
 
 impl Target {
