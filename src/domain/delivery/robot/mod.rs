@@ -50,6 +50,28 @@ impl Vendor {
         }
     }
 
+    /// The channel that leads to it.
+    #[must_use]
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Wecom => Channel::Wecom,
+            Self::Dingtalk => Channel::Dingtalk,
+            Self::Feishu => Channel::Feishu,
+        }
+    }
+
+    /// How many posts a minute to one robot are safe: a little less than each manual's limit (20,
+    /// 20, after which `DingTalk` takes nothing for ten minutes, and 100), for its minute is not
+    /// ours.
+    #[must_use]
+    pub const fn per_minute(self) -> u32 {
+        match self {
+            Self::Wecom => 18,
+            Self::Dingtalk => 15,
+            Self::Feishu => 90,
+        }
+    }
+
     /// The fields in which its answers say yes or why not; the first that is there counts.
     /// Feishu's older answers know the second of its two only.
     #[must_use]
