@@ -66,6 +66,7 @@ impl Live {
             &config.mail,
             &config.webhook,
             &config.units.endpoints,
+            &config.units.robots,
             &Egress::new(&config.egress),
             credentials.as_deref(),
         );
@@ -174,6 +175,10 @@ fn limits(config: &Config) -> Limits {
         let destination = Channel::Webhook.destination(&endpoint.unit);
         Some((destination, endpoint.per_minute?))
     });
+    let robots = config.units.robots.iter().map(|robot| {
+        let destination = robot.vendor.channel().destination(&robot.unit);
+        (destination, robot.messages_per_minute())
+    });
     let longest = u32::try_from(config.longest_attempt_secs()).unwrap_or(u32::MAX);
     let channels = [
         (Channel::Mail, config.mail.per_minute()),
@@ -186,7 +191,7 @@ fn limits(config: &Config) -> Limits {
             per_destination: of(delivery.per_destination),
             relay_start: config.mail.connections(),
             per_relay: config.mail.connections() * MESSAGES_PER_CONNECTION,
-            per_minute: channels.into_iter().chain(own).collect(),
+            per_minute: channels.into_iter().chain(own).chain(robots).collect(),
         },
         lease_secs: delivery.lease_secs,
         wait_secs: delivery.lease_secs.saturating_sub(longest),

@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::io;
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderName, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use rustls::AlertDescription;
 use tokio::time::{Instant, timeout_at};
@@ -19,6 +19,9 @@ use crate::domain::delivery::{Class, Outcome};
 
 /// More of an answer than this is not read (64 KiB); no receiver needs it to say yes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// Feishu says so when it may be asked again, in seconds (飞书 频控策略).
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ogw-ratelimit-reset");
 
 /// Sends `request` and lets `judge` read its answer, all of it by `deadline`. What the judge
 /// says besides the outcome is none where there was no answer.
@@ -55,7 +58,9 @@ async fn answered<T>(
         Ok(Ok(false)) => Body::TooLong,
         Ok(Err(_)) | Err(_) => Body::Lost,
     };
-    let retry_after = response.headers().get(RETRY_AFTER);
+    let headers = response.headers();
+    let retry_after = headers.get(RETRY_AFTER);
+    let retry_after = retry_after.or_else(|| headers.get(RATE_LIMIT_RESET));
     let answer = Answer {
         status: response.status().as_u16(),
         retry_after: retry_after.and_then(|value| value.to_str().ok()),

@@ -5,6 +5,7 @@
 
 mod client;
 mod exchange;
+mod hosts;
 mod settings;
 mod site;
 mod target;

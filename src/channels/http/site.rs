@@ -1,20 +1,25 @@
 //! What an operator wrote of one URL that is posted to, and what can be known wrong in it.
 //!
 //! Owns the checks that hold for whoever is posted to. Refuses URLs with credentials in them,
-//! URLs that lead where egress does not, and plain HTTP nobody allowed.
+//! URLs that lead where egress does not, plain HTTP nobody allowed, and a robot's host under
+//! another kind: robots answer 200 to what they refuse.
 
 use std::path::Path;
 
 use reqwest::Url;
 
+use super::hosts;
 use super::settings::Settings;
 use crate::channels::egress::{Egress, is_this_host};
 use crate::channels::tls::Identity;
+use crate::domain::delivery::robot::Vendor;
 use crate::domain::fault::Fault;
 
 /// The part of a unit's `webhook` table that every kind of receiver has.
 #[derive(Clone, Copy)]
 pub(in crate::channels) struct Site<'a> {
+    /// Whose robot it is, if it is one.
+    pub(in crate::channels) vendor: Option<Vendor>,
     /// The unit's full name.
     pub(in crate::channels) unit: &'a str,
     /// File and line; empty where it was not read from a file.
@@ -66,8 +71,18 @@ impl Site<'_> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(fault("credentials in the URL", secret));
         }
-        if url.host_str().is_none() {
+        let Some(host) = url.host_str() else {
             return Err(fault("no host", "https:// and a host"));
+        };
+        if let Some(vendor) = hosts::vendor_of(host)
+            && self.vendor != Some(vendor)
+        {
+            let expected = format!(
+                "`kind = \"{}\"`: each vendor's robots read a body of their own form and \
+                 answer 200 to what they refuse",
+                vendor.channel().name()
+            );
+            return Err(fault(&format!("a chat robot at {host}"), &expected));
         }
         if let Err(rule) = egress.foresee(&url) {
             let expected = format!("a host that [egress] lets through: {rule}");

@@ -1,15 +1,13 @@
 //! What an operator sets for one endpoint, and what can be known wrong in it.
 //!
-//! Owns an endpoint's part of a unit. Refuses weak keys, and chat robots, which read a body
-//! of their own form.
+//! Owns an endpoint's part of a unit. Refuses weak keys, and answers that could never mean
+//! yes.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Url;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Receiver;
@@ -19,45 +17,29 @@ use crate::channels::secret::SecretSource;
 use crate::domain::delivery::http::{Field, Yes};
 use crate::domain::fault::Fault;
 
-/// Hosts of chat robots (WeCom, DingTalk, Feishu, Lark), which read a body of their own form.
-const ROBOT_HOSTS: &[&str] = &[
-    "qyapi.weixin.qq.com",
-    "oapi.dingtalk.com",
-    "open.feishu.cn",
-    "open.larksuite.com",
-];
-
 /// Standard Webhooks 1.0.0: a signing key has 24 to 64 bytes.
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// A unit's endpoint.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Endpoint {
-    /// The unit's full name; filled in by whoever reads the directory.
-    #[serde(skip)]
+    /// The unit's full name; as whoever reads the directory says.
     pub unit: String,
-    /// File and line; filled in likewise.
-    #[serde(skip)]
+    /// File and line.
     pub written: String,
     /// Where to post. It may hold a token and is never shown.
     pub url: String,
     /// One signing key, or two while one replaces the other: `whsec_` and base64.
     pub secrets: Vec<SecretSource>,
     /// The only authorities to trust, as a PEM file; default the system's.
-    #[serde(default)]
     pub ca_file: Option<PathBuf>,
     /// Our own certificate, as a PEM file, for an endpoint that asks for one.
-    #[serde(default)]
     pub client_cert: Option<PathBuf>,
     /// The key of `client_cert`, as a PEM file.
-    #[serde(default)]
     pub client_key: Option<PathBuf>,
     /// The field in which its answer says yes; default any 2xx.
-    #[serde(default)]
     pub answer: Option<Field>,
     /// Its own rate, instead of the one for every endpoint.
-    #[serde(default)]
     pub per_minute: Option<u32>,
 }
 
@@ -87,7 +69,8 @@ impl Endpoint {
         warnings: &mut Vec<Fault>,
     ) -> Result<Receiver, Vec<Fault>> {
         let mut faults = Vec::new();
-        let url = self.checked_url(settings, egress, warnings);
+        let secret = "a signing key in `secrets`";
+        let url = self.site().checked_url(settings, egress, secret, warnings);
         let url = url.map_err(|fault| faults.push(fault));
         let yes = self.yes().map_err(|fault| faults.push(fault));
         if !(1..=2).contains(&self.secrets.len()) {
@@ -113,7 +96,10 @@ impl Endpoint {
         }
         match (url, yes, faults.is_empty()) {
             (Ok(url), Ok(yes), true) => Ok(Receiver {
-                target: Target { url },
+                target: Target {
+                    url,
+                    unsaid: Vec::new(),
+                },
                 keys,
                 yes,
             }),
@@ -139,6 +125,7 @@ impl Endpoint {
     /// What it has in common with whatever else is posted to.
     pub(super) fn site(&self) -> Site<'_> {
         Site {
+            vendor: None,
             unit: &self.unit,
             written: &self.written,
             url: &self.url,
@@ -146,25 +133,6 @@ impl Endpoint {
             client_cert: self.client_cert.as_deref(),
             client_key: self.client_key.as_deref(),
         }
-    }
-
-    fn checked_url(
-        &self,
-        settings: &Settings,
-        egress: &Egress,
-        warnings: &mut Vec<Fault>,
-    ) -> Result<Url, Fault> {
-        let secret = "a signing key in `secrets`";
-        let site = self.site();
-        let url = site.checked_url(settings, egress, secret, warnings)?;
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        if ROBOT_HOSTS.contains(&host) {
-            let found = format!("a chat robot at {host}");
-            let expected =
-                "an endpoint that reads signed JSON; a robot answers 200 to what it refuses";
-            return Err(site.fault("url", found, expected));
-        }
-        Ok(url)
     }
 
     fn weak_key(&self) -> Fault {
