@@ -1,6 +1,6 @@
 //! One attempt to say something to a group: one post, and what its answer asks for besides.
 //!
-//! Owns the order of an attempt's posts and their number. Refuses to judge an answer, which
+//! Owns the order of an attempt's posts, and that they are no more than their pace counts on. Refuses to judge an answer, which
 //! the domain does, and to ask what time it is: a stamp is as old as the attempt.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,9 +17,6 @@ use crate::channels::http::{OURSELVES, Target, exchange};
 use crate::channels::wording::robot::RobotText;
 use crate::domain::delivery::robot::{self, Treatment, Vendor};
 use crate::domain::delivery::{Class, Outcome, http};
-
-/// The most posts of one attempt: the full shape, the same signed anew, and the plain shape.
-pub(super) const MOST_POSTS: u32 = 3;
 
 /// `DingTalk` holds a link for unsafe: the plain shape goes without (`430101`, see the domain's
 /// table).
@@ -44,15 +41,24 @@ pub(super) struct Attempt<'a> {
 impl Attempt<'_> {
     /// Makes it.
     pub(super) async fn make(&self) -> Outcome {
-        let (full, treatment) = match self.post(Shape::Full).await {
-            (_, Some(Treatment::Afresh)) => self.post(Shape::Full).await,
-            heard => heard,
-        };
+        let (full, treatment) = self.post(Shape::Full).await;
         match treatment {
+            Some(Treatment::Afresh) => self.anew().await,
             Some(Treatment::Reshape) => self.plainly(&full).await,
             Some(Treatment::Taken) if self.calls_apart() => self.call(full).await,
             _ => full,
         }
+    }
+
+    /// The full shape once more, with a fresh stamp. An attempt has one repair, for each post
+    /// counts at the vendor (`Vendor::posts_a_message`): what would need another waits for the
+    /// next attempt, whose stamp is fresh from the start.
+    async fn anew(&self) -> Outcome {
+        let (mut outcome, treatment) = self.post(Shape::Full).await;
+        if treatment == Some(Treatment::Reshape) {
+            outcome.class = Class::Deferred;
+        }
+        outcome
     }
 
     /// The plain shape, after the full one was refused; what is refused in both shapes needs

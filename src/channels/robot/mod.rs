@@ -22,10 +22,11 @@ use super::http::{Clients, Settings};
 use super::plain;
 use super::wording::robot::{RobotBounds, RobotText};
 use super::wording::{Wording, WordingError};
+use crate::domain::delivery::robot::Vendor;
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
-use attempt::{Attempt, MOST_POSTS};
+use attempt::Attempt;
 use payload::{Shape, call};
 pub use people::{Handle, Person};
 use settings::Ready;
@@ -35,10 +36,12 @@ pub use settings::Robot;
 /// shape too long, too.
 const MAX_PLAIN_BYTES: usize = 5_000;
 
-/// The longest one attempt can take.
+/// The longest one attempt can take: each of its posts has the deadline of one.
 #[must_use]
-pub const fn longest_attempt(settings: &Settings) -> Duration {
-    settings.timeout().saturating_mul(MOST_POSTS)
+pub fn longest_attempt(settings: &Settings) -> Duration {
+    let posts = Vendor::ALL.map(Vendor::posts_a_message);
+    let most = posts.into_iter().max().unwrap_or(1);
+    settings.timeout().saturating_mul(most)
 }
 
 /// Every robot the directory has.

@@ -38,7 +38,7 @@ pub struct Robot {
     pub client_cert: Option<PathBuf>,
     /// The key of `client_cert`, as a PEM file.
     pub client_key: Option<PathBuf>,
-    /// Posts a minute, where it shall be less than the vendor takes.
+    /// Messages a minute, where they shall be fewer than the vendor takes.
     pub per_minute: Option<u32>,
     /// The unit's people, as the vendor knows them.
     pub people: Vec<Person>,
@@ -54,19 +54,11 @@ pub(super) struct Ready {
 }
 
 impl Robot {
-    /// Messages a minute that keep to the vendor's rate, and to its own: a WeCom message that
-    /// calls somebody takes two posts.
+    /// How many messages a minute it is sent at most.
     #[must_use]
     pub fn messages_per_minute(&self) -> u32 {
-        let calls = self.people.iter().any(|person| person.handle.is_some());
-        let posts = if self.vendor == Vendor::Wecom && calls {
-            2
-        } else {
-            1
-        };
-        let rate = self.vendor.per_minute();
-        let rate = self.per_minute.map_or(rate, |own| own.min(rate));
-        (rate / posts).max(1)
+        let own = self.per_minute.and_then(|own| self.vendor.rate_of(own));
+        own.unwrap_or(self.vendor.rate()).per_minute
     }
 
     /// How many of the unit's people it can call.
@@ -152,9 +144,10 @@ impl Robot {
     }
 
     fn rate_fault(&self) -> Option<Fault> {
-        let (own, rate) = (self.per_minute?, self.vendor.per_minute());
-        let expected = format!("1 to {rate}: what passes that, this vendor locks out");
-        let is_sound = (1..=rate).contains(&own);
+        let own = self.per_minute?;
+        let most = self.vendor.rate().per_minute;
+        let expected = format!("1 to {most}: more posts than these make, the vendor locks out");
+        let is_sound = self.vendor.rate_of(own).is_some();
         (!is_sound).then(|| self.site().fault("per_minute", own.to_string(), expected))
     }
 

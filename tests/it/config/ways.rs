@@ -44,7 +44,7 @@ fn the_shipped_units_show_a_robot_and_whom_it_may_mention() {
         panic!("{:?}", config.units.robots);
     };
     assert_eq!((robot.people.len(), robot.known_people()), (3, 1));
-    assert_eq!(robot.messages_per_minute(), 10);
+    assert_eq!(robot.messages_per_minute(), 4);
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn what_a_robot_cannot_do_is_refused_before_it_is_tried() {
         ),
         (
             "url = \"https://im.cn/r\"\nper_minute = 0\n",
-            "found 0, expected 1 to 15",
+            "found 0, expected 1 to 5",
         ),
         (
-            "url = \"https://im.cn/r\"\nper_minute = 16\n",
-            "found 16, expected 1 to 15",
+            "url = \"https://im.cn/r\"\nper_minute = 6\n",
+            "found 6, expected 1 to 5",
         ),
         (
             "url = \"https://im.cn/r\"\nclient_key = \"k\"\n",
@@ -222,7 +222,7 @@ fn a_check_shows_each_robot_without_its_url() {
         .iter()
         .find(|fact| fact.about == "wecom:甲局")
         .unwrap();
-    let expected = "robot, not signed, can mention 1 of 1 people, 9 messages a minute";
+    let expected = "robot, not signed, can mention 1 of 1 people, 3 messages a minute";
     assert_eq!(fact.found, expected);
     let all = format!("{report:?}");
     assert!(

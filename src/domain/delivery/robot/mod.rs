@@ -11,6 +11,7 @@
 //! somebody in between has written that text, and may mean that it took the message itself.
 //! For the same reason whatever is in doubt is tried a few times only.
 
+mod pace;
 mod table;
 
 use chrono::{DateTime, Duration, Utc};
@@ -21,6 +22,7 @@ use super::http::{self, Answer, Body};
 use super::{Class, Outcome, Scope};
 use crate::domain::notice::Channel;
 
+pub use pace::Limit;
 pub use table::{ROWS, STATUSES};
 
 /// Whose robot it is.
@@ -57,18 +59,6 @@ impl Vendor {
             Self::Wecom => Channel::Wecom,
             Self::Dingtalk => Channel::Dingtalk,
             Self::Feishu => Channel::Feishu,
-        }
-    }
-
-    /// How many posts a minute to one robot are safe: a little less than each manual's limit (20,
-    /// 20, after which `DingTalk` takes nothing for ten minutes, and 100), for its minute is not
-    /// ours.
-    #[must_use]
-    pub const fn per_minute(self) -> u32 {
-        match self {
-            Self::Wecom => 18,
-            Self::Dingtalk => 15,
-            Self::Feishu => 90,
         }
     }
 
