@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use super::plain;
 use super::rule;
 use super::trail;
+use crate::domain::acknowledgement::Links;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Digest, DigestRow, Facts, Message};
 use crate::domain::obligation::State;
@@ -38,6 +39,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// The templates, ready to render.
 pub struct Wording {
     templates: Environment<'static>,
+    links: Option<Links>,
 }
 
 /// The words of one mail.
@@ -94,7 +96,29 @@ impl Wording {
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).map_err(unfit)?;
         }
-        Ok(Self { templates })
+        Ok(Self {
+            templates,
+            links: None,
+        })
+    }
+
+    /// The same, with links by which a message is acknowledged.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The link by which `message` is acknowledged, where there are any.
+    #[must_use]
+    pub fn link(&self, message: &Message) -> Option<String> {
+        self.links.as_ref()?.of(message)
+    }
+
+    /// What templates see of `message`.
+    fn facts(&self, message: &Message) -> Result<Value, serde_json::Error> {
+        let mut facts = facts(message)?;
+        facts["link"] = json!(self.link(message));
+        Ok(Value::from(Serde(facts)))
     }
 
     /// The words of `message` as a mail.
@@ -102,7 +126,7 @@ impl Wording {
     /// # Errors
     /// The templates do not fit the facts.
     pub fn mail(&self, message: &Message) -> Result<Text, WordingError> {
-        let facts = Value::from(Serde(facts(message)?));
+        let facts = self.facts(message)?;
         let name = match message.content {
             Content::Notices { .. } => "notices",
             Content::Digest { .. } => "digest",
@@ -124,7 +148,7 @@ impl Wording {
             sent_on: None,
             ..message.clone()
         };
-        self.subject(&Value::from(Serde(facts(&undated)?)))
+        self.subject(&self.facts(&undated)?)
     }
 
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
