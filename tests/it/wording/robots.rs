@@ -2,6 +2,7 @@
 
 use duban::channels::wording::Wording;
 use duban::channels::wording::robot::{Colour, RobotBounds, RobotText};
+use duban::domain::acknowledgement::{KEY_BYTES, Links};
 use duban::domain::notice::{Channel, Facts, Kind, Message, Rerouted};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
@@ -276,5 +277,29 @@ fn a_bound_that_nothing_fits_into_is_kept_all_the_same() {
         let wording = Wording::new().unwrap();
         let text = wording.robot(&message, Channel::Wecom, &bounds).unwrap();
         assert!(text.body.len() <= bound && text.plain.len() <= bound);
+    }
+}
+
+#[test]
+fn a_group_acknowledges_by_a_link_where_there_is_one() {
+    let links = Links::new("https://duban.example.gov.cn", [7; KEY_BYTES]);
+    let wording = Wording::new().unwrap().with_links(Some(links));
+    for vendor in VENDORS {
+        let message = messages::message(vendor, vec![facts()]);
+        let text = wording
+            .robot(&message, vendor, &RobotBounds::of(vendor))
+            .unwrap();
+        let link = wording.link(&message).unwrap();
+        assert!(
+            text.body.contains(&format!("[签收]({link})")),
+            "{}",
+            text.body
+        );
+        assert!(
+            text.plain.contains(&format!("签收：{link}")),
+            "{}",
+            text.plain
+        );
+        assert!(!text.body.contains("请告知"), "{}", text.body);
     }
 }
