@@ -132,7 +132,7 @@ impl Ready {
         wording: &Wording,
         called: &[&Handle],
     ) -> Result<RobotText, WordingError> {
-        let bounds = RobotBounds::of(self.vendor.channel());
+        let bounds = RobotBounds::of(self.vendor);
         let keyword = self
             .keyword
             .as_ref()
@@ -150,7 +150,7 @@ impl Ready {
             body: bounds.body.saturating_sub(taken),
             plain: bounds.plain.min(MAX_PLAIN_BYTES).saturating_sub(taken),
         };
-        let mut text = wording.robot(message, self.vendor.channel(), &bounds)?;
+        let mut text = wording.robot(message, self.vendor, &bounds)?;
         if let Some(keyword) = &self.keyword {
             for part in [&mut text.body, &mut text.plain, &mut text.short] {
                 guard(part, keyword);

@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 
 use super::plain;
 use super::rule;
+use crate::domain::acknowledgement::Links;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Message};
 use crate::domain::pack::{Pack, Rule};
@@ -61,6 +62,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// The templates, ready to render.
 pub struct Wording {
     templates: Environment<'static>,
+    links: Option<Links>,
 }
 
 /// The words of one mail.
@@ -112,7 +114,22 @@ impl Wording {
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).map_err(unfit)?;
         }
-        Ok(Self { templates })
+        Ok(Self {
+            templates,
+            links: None,
+        })
+    }
+
+    /// The same, with links by which a message is acknowledged.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The link by which `message` is acknowledged, where there are any.
+    #[must_use]
+    pub fn link(&self, message: &Message) -> Option<String> {
+        self.links.as_ref()?.of(message)
     }
 
     /// The words of `message` as a mail.
@@ -154,15 +171,6 @@ impl Wording {
     fn with_link(&self, message: &Message, facts: &Json) -> Value {
         let link = self.link(message).map(|link| escape::address(&link));
         context! { link => link.map(Value::from_safe_string), ..Value::from(Serde(facts.clone())) }
-    }
-
-    /// The link by which `message` is acknowledged, where there are any.
-    #[expect(
-        clippy::unused_self,
-        reason = "the links are wired in with the pages behind them"
-    )]
-    fn link(&self, _message: &Message) -> Option<String> {
-        None
     }
 
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {

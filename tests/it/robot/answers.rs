@@ -227,3 +227,40 @@ fn signed() -> Guards {
         ..Guards::default()
     }
 }
+
+#[tokio::test]
+async fn an_attempt_repairs_one_thing_and_leaves_the_other_to_the_next() {
+    let guards = Guards {
+        plain_only: true,
+        ..signed()
+    };
+    let (robot, setup) = Setup::with(Dingtalk, guards).await;
+    robot.next(200, "{\"errcode\":310000,\"errmsg\":\"invalid timestamp\"}");
+    let outcome = setup.tell().await;
+    assert_eq!(outcome.class, Class::Deferred, "{outcome:?}");
+    assert_eq!(robot.posts().len(), 2);
+    assert_eq!(setup.tell().await.class, Class::Accepted);
+    assert_eq!(robot.posts().len(), 4);
+}
+
+#[tokio::test]
+async fn no_attempt_makes_more_posts_than_its_pace_counts_on() {
+    let codes = [
+        0, 93000, 40008, 310_000, 9499, 19021, 19002, 430_101, 45009, 7,
+    ];
+    for vendor in Vendor::ALL {
+        for (first, second) in codes.iter().flat_map(|one| codes.map(|two| (one, two))) {
+            let (robot, setup) = Setup::with(vendor, Guards::default()).await;
+            let setup = setup.person(Audience::Contact, mobile("13800000000"));
+            for code in [*first, second, 40008, 310_000] {
+                let words = "invalid timestamp";
+                let body = serde_json::json!({ "errcode": code, "code": code, "errmsg": words, "msg": words });
+                robot.next(200, body.to_string());
+            }
+            setup.tell().await;
+            let most = usize::try_from(vendor.posts_a_message()).unwrap();
+            let posts = robot.posts().len();
+            assert!(posts <= most, "{vendor:?} {first} {second}: {posts} posts");
+        }
+    }
+}
