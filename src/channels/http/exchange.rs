@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::io;
 
-use reqwest::header::{HeaderName, RETRY_AFTER};
+use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response};
 use rustls::AlertDescription;
 use tokio::time::{Instant, timeout_at};
@@ -21,7 +21,7 @@ use crate::domain::delivery::{Class, Outcome};
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// Feishu says so when it may be asked again, in seconds (飞书 频控策略).
-const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ogw-ratelimit-reset");
+const RATE_LIMIT_RESET: &str = "x-ogw-ratelimit-reset";
 
 /// Sends `request` and lets `judge` read its answer, all of it by `deadline`. What the judge
 /// says besides the outcome is none where there was no answer.

@@ -264,3 +264,14 @@ async fn no_attempt_makes_more_posts_than_its_pace_counts_on() {
         }
     }
 }
+
+#[tokio::test]
+async fn feishus_own_header_says_when_to_come_again() {
+    let receiver = Receiver::start().await;
+    let wait = ("x-ogw-ratelimit-reset", "150".to_owned());
+    receiver.next(Answer::Status(429, vec![wait]));
+    let outcome = Setup::new(Feishu, &receiver.url()).tell().await;
+    assert_eq!(outcome.class, Class::Deferred, "{outcome:?}");
+    let wait = outcome.retry_after.map(|at| (at - now()).num_seconds());
+    assert!(wait >= Some(150), "{outcome:?}");
+}
