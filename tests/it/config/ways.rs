@@ -1,10 +1,11 @@
 //! `[unit.webhook]` and `[[unit.webhook]]`: which ways a unit has, and what is refused.
 
-use chrono::Utc;
 use duban::config::Config;
 use duban::config::check::{Around, Report, check};
 use duban::domain::calendar::Calendar;
 use duban::domain::notice::Channel;
+
+use crate::support::messages::now;
 
 use super::{CENTRE, DUBAN_TOML, UNITS_TOML, folder, load};
 
@@ -15,7 +16,7 @@ fn checked(units: &str) -> Report {
     std::fs::write(folder.path().join("s"), "SEC0123").unwrap();
     let config = Config::load(&folder.path().join("duban.toml")).unwrap();
     let around = Around {
-        now: Utc::now(),
+        now: now(),
         calendar: &Calendar::default(),
         credentials: None,
     };

@@ -80,7 +80,8 @@ impl Setup {
         self.robot.secret = Some(SecretSource::File(file));
     }
 
-    pub(crate) fn person(mut self, audience: Audience, handle: Option<Handle>) -> Self {
+    pub(crate) fn person(mut self, audience: Audience, handle: impl Into<Option<Handle>>) -> Self {
+        let handle = handle.into();
         self.robot.people.push(Person { audience, handle });
         self
     }
@@ -110,10 +111,10 @@ impl Setup {
     }
 }
 
-pub(crate) fn user(id: &str) -> Option<Handle> {
-    Some(Handle::User(Secret::new(id)))
+pub(crate) fn user(id: &str) -> Handle {
+    Handle::User(Secret::new(id))
 }
 
-pub(crate) fn mobile(number: &str) -> Option<Handle> {
-    Some(Handle::Mobile(Secret::new(number)))
+pub(crate) fn mobile(number: &str) -> Handle {
+    Handle::Mobile(Secret::new(number))
 }

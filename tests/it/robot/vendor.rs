@@ -17,7 +17,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::support::messages::now;
 
@@ -90,12 +90,10 @@ impl Robot {
             script: Mutex::default(),
         });
         let app = Router::new().fallback(take).with_state(Arc::clone(&seen));
-        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self {
-            port,
-            seen,
-            server: server.abort_handle(),
-        }
+        let mut tasks = JoinSet::new();
+        let server = tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        tasks.detach_all();
+        Self { port, seen, server }
     }
 
     /// The URL an administrator copies, in the vendor's form.
