@@ -1,14 +1,15 @@
 //! What a robot's answers make of an attempt: how many posts, and what is said in the end.
 
 use chrono::TimeDelta;
+use duban::domain::acknowledgement::Links;
 use duban::domain::delivery::robot::Vendor::{self, Dingtalk, Feishu, Wecom};
 use duban::domain::delivery::{Class, Scope};
+use duban::domain::pack::Audience;
 
 use super::vendor::Guards;
 use super::{SECRET, Setup, mobile};
 use crate::support::http::{Answer, Receiver};
-use crate::support::messages::now;
-use duban::domain::pack::Audience;
+use crate::support::messages::{facts, now};
 
 #[tokio::test]
 async fn a_yes_is_a_yes_only_where_the_vendor_says_it() {
@@ -157,14 +158,22 @@ async fn what_is_refused_in_both_shapes_needs_a_person_and_no_third_post() {
 }
 
 #[tokio::test]
-async fn a_link_that_dingtalk_holds_for_unsafe_is_left_out_of_the_plain_text() {
-    let (robot, setup) = Setup::with(Dingtalk, Guards::default()).await;
-    robot.next(200, "{\"errcode\":430101,\"errmsg\":\"unsafe link\"}");
-    assert_eq!(setup.tell().await.class, Class::Accepted);
-    let posts = robot.posts();
-    assert_eq!(posts.len(), 2);
-    assert!(!posts[1].words().contains("://"), "{posts:#?}");
-    assert!(posts[1].words().contains("【督办提醒】"), "{posts:#?}");
+async fn our_link_is_left_out_of_the_plain_text_only_where_dingtalk_holds_it_for_unsafe() {
+    let refusals = [(430_101, false), (430_102, true)];
+    for (code, has_link) in refusals {
+        let (robot, setup) = Setup::with(Dingtalk, Guards::default()).await;
+        let refusal = serde_json::json!({ "errcode": code, "errmsg": "unsafe" });
+        robot.next(200, refusal.to_string());
+        let links = Links::new("https://db.example.gov.cn/duban", [1; 32]);
+        let channels = setup.open().ok().unwrap().with_links(Some(links));
+        let outcome = channels.send(&setup.message(vec![facts()]), now()).await;
+        assert_eq!(outcome.class, Class::Accepted, "{outcome:?}");
+        let posts = robot.posts();
+        assert_eq!(posts.len(), 2);
+        assert!(posts[0].words().contains("://db.example"), "{posts:#?}");
+        assert_eq!(posts[1].words().contains("://"), has_link, "{posts:#?}");
+        assert!(posts[1].words().contains("【督办提醒】"), "{posts:#?}");
+    }
 }
 
 #[tokio::test]
@@ -211,7 +220,7 @@ async fn a_lost_answer_is_unknown_and_nothing_is_posted_after_it() {
 #[tokio::test]
 async fn a_robot_that_is_configured_no_more_is_no_fault_of_the_message() {
     let (robot, setup) = Setup::with(Wecom, Guards::default()).await;
-    let mut message = setup.message(vec![crate::support::messages::facts()]);
+    let mut message = setup.message(vec![facts()]);
     message.recipient.channel = Feishu.channel();
     let outcome = setup.send(&message).await;
     assert_eq!(

@@ -5,9 +5,10 @@ use duban::domain::delivery::Class;
 use duban::domain::delivery::robot::Vendor::{self, Dingtalk, Feishu, Wecom};
 use duban::domain::notice::{Facts, Kind};
 use duban::domain::obligation::State;
+use duban::domain::pack::Audience;
 
-use super::vendor::{Guards, TOKEN};
-use super::{SECRET, Setup};
+use super::vendor::{Guards, Post, TOKEN};
+use super::{SECRET, Setup, user};
 use crate::support::messages::facts;
 
 #[tokio::test]
@@ -41,6 +42,24 @@ async fn nineteen_notices_are_one_message_within_every_bound() {
         assert_eq!(outcome.class, Class::Accepted, "{vendor:?}: {outcome:?}");
         let post = robot.taken();
         assert!(post.words().contains("19"), "{vendor:?}: {}", post.words());
+    }
+}
+
+#[tokio::test]
+async fn a_keyword_and_many_people_have_their_room_within_every_bound() {
+    for vendor in Vendor::ALL {
+        let (robot, mut setup) = Setup::with(vendor, Guards::default()).await;
+        setup.robot.keyword = Some("重大决策督办".to_owned());
+        for n in 0..40 {
+            let id = format!("ou_{}{n:02}", "a".repeat(30));
+            setup = setup.person(Audience::Contact, user(&id));
+        }
+        let outcome = setup.send(&setup.message(nineteen())).await;
+        assert_eq!(outcome.class, Class::Accepted, "{vendor:?}: {outcome:?}");
+        let posts = robot.posts();
+        assert!(posts.iter().all(Post::is_taken), "{vendor:?}: {posts:#?}");
+        let called = posts.last().unwrap().body.to_string();
+        assert!(called.contains("a39"), "{vendor:?}: {called}");
     }
 }
 
