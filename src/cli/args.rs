@@ -18,6 +18,7 @@ pub use super::subcommands::{
     ByHandArgs, CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand,
     HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
+pub use super::templates::TemplatesCommand;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\
@@ -95,6 +96,9 @@ pub enum Command {
     /// Read the rule pack, or check a new one.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// See and check the wording of everything that is sent.
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
     /// See what was sent, hold it back or let it go, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
 use crate::domain::fault::Fault;
@@ -69,6 +70,7 @@ impl Live {
             &Egress::new(&config.egress),
             credentials.as_deref(),
         );
+        let channels = in_words(channels, config);
         let heartbeat = heartbeat(config);
         let (library, channels, heartbeat) = match (library, channels, heartbeat) {
             (Ok(library), Ok(channels), Ok(heartbeat)) => (library, channels, heartbeat),
@@ -116,6 +118,23 @@ impl Live {
             upward_after: self.upward_after,
             digest_at: self.digest_at,
             late_min: self.late_min,
+        }
+    }
+}
+
+/// The channels with the city's own wording, where it has one.
+fn in_words(
+    channels: Result<Channels, Vec<Fault>>,
+    config: &Config,
+) -> Result<Channels, Vec<Fault>> {
+    if config.wording.is_none() {
+        return channels;
+    }
+    match (channels, Wording::from_folder(config.wording.as_deref())) {
+        (Ok(channels), Ok(wording)) => Ok(channels.with_wording(wording)),
+        (channels, wording) => {
+            let faults = [channels.err(), wording.err()];
+            Err(faults.into_iter().flatten().flatten().collect())
         }
     }
 }
