@@ -149,14 +149,14 @@ impl Bench {
     }
 
     fn try_mail(&mut self, wording: &Wording, sample: &Sample) {
-        let (txt, html) = match sample.message.content {
+        let (letter, layout) = match sample.message.content {
             Content::Notices { .. } => ("notices.txt", "notices.html"),
             Content::Digest { .. } => ("digest.txt", "digest.html"),
         };
         let Some(facts) = self.kept(sample, wording.values(&sample.message)) else {
             return;
         };
-        for template in ["subject.txt", txt, html] {
+        for template in ["subject.txt", letter, layout] {
             let text = wording.render(template, &facts);
             let Some(text) = self.kept(sample, text) else {
                 continue;
@@ -165,7 +165,7 @@ impl Bench {
             if template == "subject.txt" {
                 self.want_envelope(sample, template, text.trim_start().starts_with(ENVELOPE));
             }
-            if template == html {
+            if template == layout {
                 self.look_at_html(sample, template, &text);
             }
         }

@@ -89,8 +89,8 @@ impl Stock {
             for (strength, strength_name) in STRENGTHS {
                 for (relation, relation_name) in RELATIONS {
                     let facts = Facts {
-                        strength,
                         relation,
+                        strength,
                         ..self.of_kind(kind)
                     };
                     let name = format!("{kind_name}-{strength_name}-{relation_name}");
@@ -185,7 +185,7 @@ impl Stock {
         };
         let mut samples = vec![
             with("provisional", Kind::Reminder, &|facts| {
-                facts.provisional = true
+                facts.provisional = true;
             }),
             with("two-readings", Kind::Reminder, &|facts| {
                 facts.latest_on = later(facts.due_on, 2).unwrap_or(facts.due_on);
@@ -194,22 +194,24 @@ impl Stock {
                 facts.was_due_on = later(facts.due_on, 3);
             }),
             with("reopened", Kind::Reminder, &|facts| {
-                "reopened".clone_into(&mut facts.rung)
+                "reopened".clone_into(&mut facts.rung);
             }),
             with("first-notice", Kind::Reminder, &|facts| {
-                facts.date_is_new = true
+                facts.date_is_new = true;
             }),
             with("not-near", Kind::Reminder, &|facts| {
-                facts.state = State::Open
+                facts.state = State::Open;
             }),
             with("every-step", Kind::Reminder, &|facts| {
-                facts.trail.clone_from(&self.every_step)
+                facts.trail.clone_from(&self.every_step);
             }),
             with("lacking", Kind::Reminder, &|facts| {
                 facts.lacking.clone_from(&self.lacking);
                 facts.candidates.clone_from(&self.candidates);
             }),
-            with("confidential", Kind::Overdue, &|facts| facts.title = None),
+            with("confidential", Kind::Overdue, &|facts| {
+                facts.title = None;
+            }),
             with("hostile", Kind::Overdue, &|facts| {
                 facts.title = Some(HOSTILE.to_owned());
                 HOSTILE.clone_into(&mut facts.duty);
