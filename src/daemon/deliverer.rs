@@ -1,7 +1,8 @@
 //! The loop that delivers.
 //!
 //! Owns taking up new messages while others are still under way, sleeping exactly until
-//! the next may go out, waking the planner for what waits for it, and finishing what is
+//! the next may go out, waking the planner for what waits for it and for what somebody else
+//! has to be told of at once, and finishing what is
 //! under way when told to stop. Refuses to plan.
 
 use std::sync::Arc;
@@ -38,10 +39,14 @@ pub(super) async fn run(
 ) {
     let mut current = Arc::clone(&live.borrow_and_update());
     let mut deliveries = Deliveries::new(current.context.clone());
-    let mut planner = Caller::default();
+    let (mut planner, mut herald) = (Caller::default(), Caller::default());
     let mut idle = false;
     loop {
         if planner.is_called(deliveries.wait_for_a_plan(), Instant::now()) {
+            wakes.plan.notify_one();
+        }
+        if herald.is_called(deliveries.has_bad_news(), Instant::now()) {
+            deliveries.bad_news_is_told();
             wakes.plan.notify_one();
         }
         let nap = nap(&deliveries, &current);
@@ -75,8 +80,13 @@ pub(super) async fn run(
 fn nap(deliveries: &Deliveries, live: &Live) -> Duration {
     let ahead = deliveries.next().map(|at| at - live.context.clock.now());
     let nap = ahead.map_or(LOOK_EVERY, |ahead| ahead.to_std().unwrap_or_default());
+    let longest = if deliveries.has_bad_news() {
+        WAKE_PAUSE
+    } else {
+        LOOK_EVERY
+    };
     // A clock that stands still makes no haste.
-    nap.clamp(SHORTEST, LOOK_EVERY)
+    nap.clamp(SHORTEST, longest)
 }
 
 /// Calls the planner for what the outbox waits for.

@@ -44,6 +44,47 @@ impl Cause {
     }
 }
 
+/// What ends the hold of a broken way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relief {
+    /// The next try shows whether it is mended; new settings may have done it.
+    #[default]
+    Try,
+    /// The moment the other side named: nothing is tried before it, whoever reads settings anew.
+    Moment,
+    /// A person: people are told at once, for no wait helps. Tries show when it is done.
+    Person,
+}
+
+impl Relief {
+    /// The relief's name in the ledger and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Try => "try",
+            Self::Moment => "moment",
+            Self::Person => "person",
+        }
+    }
+
+    /// The relief of that name; what is not known is tried.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let all = [Self::Try, Self::Moment, Self::Person];
+        let found = all.into_iter().find(|relief| relief.name() == name);
+        found.unwrap_or_default()
+    }
+
+    /// Whether it is what goes without saying.
+    // Serde hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    #[must_use]
+    pub const fn is_try(&self) -> bool {
+        matches!(self, Self::Try)
+    }
+}
+
 /// A destination that waits, or [`EVERYTHING`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {
@@ -57,4 +98,6 @@ pub struct Hold {
     pub cause: String,
     /// Why, in words.
     pub reason: String,
+    /// What ends it, where its way is broken.
+    pub relief: Relief,
 }

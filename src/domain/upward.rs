@@ -56,6 +56,9 @@ pub struct Failing {
     /// It is still tried, and its way failed before it was heard for whom it is: whoever
     /// shares that way is not reached any better.
     pub is_way_down: bool,
+    /// It was told itself that nobody but a person can mend its way: the centre is told at once,
+    /// for the term does not wait.
+    pub is_alarm: bool,
     /// What it still has to say.
     pub notices: Vec<Unsaid>,
 }
@@ -172,6 +175,12 @@ pub fn instead(recipient: &Recipient, books: Books<'_>) -> Vec<Recipient> {
 fn next(failing: &Failing, unsaid: &Unsaid, books: Books<'_>) -> Next {
     let centre = books.directory.centre();
     let name = &failing.recipient.unit;
+    if failing.is_alarm && failing.level == Level::Tried && *name != centre.name {
+        let told = alarm(centre, unsaid, failing, books);
+        if !told.is_empty() {
+            return Next::Tell(Level::Done, told);
+        }
+    }
     let of_unit = || unsaid.others.iter().filter(|o| o.recipient.unit == *name);
     if of_unit().any(|other| other.fate == Fate::Delivered) {
         return Next::Enough;
@@ -188,7 +197,7 @@ fn next(failing: &Failing, unsaid: &Unsaid, books: Books<'_>) -> Next {
     let all_over = of_unit().all(|other| other.fate == Fate::Over);
     let waits = match failing.level {
         Level::Tried => may_be_reached,
-        Level::Unit | Level::Done => is_asked_lately && !all_over,
+        Level::Unit | Level::Done => is_asked_lately && !all_over && !failing.is_alarm,
     };
     if waits {
         return Next::Wait;
@@ -197,6 +206,27 @@ fn next(failing: &Failing, unsaid: &Unsaid, books: Books<'_>) -> Next {
         return Next::Lost;
     }
     to_centre(centre, unsaid, failing, books)
+}
+
+/// Whom an alarm goes to: the centre, so that somebody has the way mended, and the unit's others
+/// where nobody of it has the notice or is about to. Nobody, as long as the centre is there to be
+/// told and no way leads to it.
+fn alarm(centre: &Unit, unsaid: &Unsaid, failing: &Failing, books: Books<'_>) -> Vec<Recipient> {
+    let name = &failing.recipient.unit;
+    let mut told = fresh(Some(centre), unsaid, failing, books);
+    let knows = || {
+        everybody(centre)
+            .iter()
+            .any(|one| is_addressed(one, unsaid))
+    };
+    if told.is_empty() && !knows() {
+        return told;
+    }
+    let mut of_unit = unsaid.others.iter().filter(|o| o.recipient.unit == *name);
+    if !of_unit.any(|other| matches!(other.fate, Fate::Delivered | Fate::UnderWay)) {
+        told.extend(fresh(books.directory.unit(name), unsaid, failing, books));
+    }
+    told
 }
 
 fn to_centre(centre: &Unit, unsaid: &Unsaid, failing: &Failing, books: Books<'_>) -> Next {

@@ -16,6 +16,7 @@ pub use super::deliveries::{Deliveries, Step};
 use super::gate::Ground;
 use crate::clock::{civil, instant};
 use crate::domain::delivery::{Outcome, Verdict, verdict};
+use crate::domain::hold::Relief;
 use crate::domain::lanes::Heard;
 use crate::store::StoreError;
 use crate::store::ledger::holds::Turn;
@@ -195,10 +196,30 @@ fn log(claim: &Claim, end: &End, turn: Option<Turn>) {
 /// A hold alarms once: when it begins. That it goes on is worth a line, not an alarm.
 fn log_hold(destination: &str, verdict: &Verdict, turn: Option<Turn>) {
     match (turn, verdict) {
-        (Some(Turn::Began), Verdict::HoldDestination { reason, probe_at }) => {
+        (
+            _,
+            Verdict::HoldDestination {
+                reason,
+                probe_at,
+                relief: Relief::Moment,
+            },
+        ) => {
+            warn!(destination, reason, until = %probe_at, "nothing goes this way until then");
+        }
+        (
+            Some(Turn::Began),
+            Verdict::HoldDestination {
+                reason, probe_at, ..
+            },
+        ) => {
             error!(destination, reason, probe.at = %probe_at, "everything that goes this way waits");
         }
-        (None, Verdict::HoldDestination { reason, probe_at }) => {
+        (
+            None,
+            Verdict::HoldDestination {
+                reason, probe_at, ..
+            },
+        ) => {
             warn!(destination, reason, probe.at = %probe_at, "this way is still held");
         }
         (Some(Turn::Ended { waiting }), _) => {

@@ -51,6 +51,8 @@ pub struct Deliveries {
     bars: Vec<Bar>,
     /// What the last claim that came to an end said.
     is_behind: bool,
+    /// Something came to an end that somebody else has to be told of.
+    has_bad_news: bool,
     /// What they came to so far.
     pub tally: Tally,
 }
@@ -76,6 +78,7 @@ impl Deliveries {
             next: None,
             bars: Vec::new(),
             is_behind: false,
+            has_bad_news: false,
             tally: Tally::default(),
         }
     }
@@ -101,6 +104,18 @@ impl Deliveries {
     #[must_use]
     pub const fn wait_for_a_plan(&self) -> bool {
         self.is_behind
+    }
+
+    /// Whether something fails upward that no round has been called for yet: it was given up, or
+    /// only a person can mend its way.
+    #[must_use]
+    pub const fn has_bad_news(&self) -> bool {
+        self.has_bad_news
+    }
+
+    /// A round has been called for it.
+    pub const fn bad_news_is_told(&mut self) {
+        self.has_bad_news = false;
     }
 
     /// Later messages go out with these settings; what is under way keeps its own.
@@ -213,7 +228,9 @@ impl Deliveries {
         self.lanes
             .end(&settled.destination, settled.begun, settled.heard, now);
         self.look_again = self.context.limits.bounds.in_flight > 0;
-        match settled.verdict? {
+        let verdict = settled.verdict?;
+        self.has_bad_news |= verdict.as_ref().is_some_and(Verdict::is_bad_news);
+        match verdict {
             None => {}
             Some(Verdict::Done) => self.tally.delivered += 1,
             Some(Verdict::RetryAt { .. } | Verdict::HoldDestination { .. }) => {

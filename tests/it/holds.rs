@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::daemon::start_writer;
 use duban::domain::delivery::{Class, Outcome, Verdict};
-use duban::domain::hold::Cause;
+use duban::domain::hold::{Cause, Relief};
 use duban::domain::lanes::{Bounds, Lanes};
 use duban::store::ledger::outbox::{self, Claim, Lease};
 use duban::store::ledger::{self, Ledger, holds};
@@ -263,6 +263,7 @@ fn a_fault_neither_takes_over_nor_ends_what_a_person_holds() {
             Verdict::HoldDestination {
                 probe_at: now(),
                 reason: "535".to_owned(),
+                relief: Relief::Try,
             },
             Verdict::Done,
         ];

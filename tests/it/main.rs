@@ -47,6 +47,7 @@ mod lapsing;
 mod ledger;
 mod mail;
 mod moves;
+mod needs_a_person;
 mod pack;
 mod procedure;
 mod properties;

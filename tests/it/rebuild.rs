@@ -241,7 +241,7 @@ fn a_row_that_was_changed_put_in_or_taken_away_by_hand_is_listed() {
         ),
         ("delete from attempt where id = 1", "attempt", "is gone"),
         (
-            "insert into hold values ('mail', 'x', null, 'hand', 'y')",
+            "insert into hold values ('mail', 'x', null, 'hand', 'y', 'try')",
             "hold",
             "no entry",
         ),

@@ -20,7 +20,8 @@ use super::peers::is_mail;
 /// A spell in which a destination does nothing well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spell {
-    /// A refused login, a signature or proxy that does not fit: closed for every message.
+    /// A refused login, a signature or proxy that does not fit, an endpoint that is gone: closed
+    /// for every message.
     LoginRefused,
     /// Nobody answers.
     BlackHole,
@@ -170,7 +171,11 @@ fn under(spell: Spell, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -
             deferred(refused, 1).for_everybody()
         }
         (Spell::LoginRefused, false) => {
-            let code = *dice.pick(&[401, 403, 407, 511]);
+            let code = *dice.pick(&[401, 403, 407, 511, 410]);
+            if code == 410 {
+                let gone = status(code, None, b"", now);
+                return Answer::new(Class::Rejected, gone, 1).for_everybody();
+            }
             deferred(status(code, None, b"", now), 1).for_everybody()
         }
         (Spell::BlackHole, true) => deferred(smtp::outcome(Phase::Connect, &Cause::Late, now), 30),

@@ -1,8 +1,8 @@
 //! The judge of failing upward: whoever cannot be reached within the hour, somebody else is
-//! told instead.
+//! told instead; and where only a person can mend a way, at once.
 //!
 //! Owns the promise that of one obligation, revision and rung the unit's others hear, then
-//! the centre; that nobody hears it for nothing, or of a duty that ended. That nobody hears it
+//! the centre, and the centre at once of a way that needs a person; that nobody hears it for nothing, or of a duty that ended. That nobody hears it
 //! twice is in `letters`. Refuses `domain::upward` and the levels stored.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,9 +120,13 @@ impl Unsaid {
         })
     }
 
-    /// Given up, or it has failed for the hour.
+    /// Given up, or it has failed for the hour, or no hour would help.
     fn fails(&self, letters: &Letters, now: DateTime<Utc>) -> bool {
         let hour_ago = now - PATIENCE;
+        let is_due = || letters.first_tried(&self.message).is_some() || self.next_at <= now;
+        if letters.ways.needs_person(&self.way) && is_due() {
+            return true;
+        }
         let behind = || {
             let closed = self.hold.is_some_and(|(since, _)| since <= hour_ago);
             closed && self.next_at <= hour_ago
@@ -197,10 +201,6 @@ impl Upward {
         };
         let failing = self.failing.entry(one.id).or_insert(fresh);
         let of_unit = || others.iter().filter(|other| other.unit == one.unit);
-        if of_unit().any(|other| other.is_there) {
-            self.settled.insert(one.id);
-            return Ok(());
-        }
         let centre = directory.centre();
         let missing = |unit: &Unit| {
             let mut places = places(unit, unit.name == centre.name).into_iter();
@@ -212,6 +212,21 @@ impl Upward {
             });
             missing.map(|(place, _)| place)
         };
+        let is_alarm = letters.ways.needs_person(&one.way) && letters.ways.was_told(&one.message);
+        if is_news
+            && is_alarm
+            && one.unit != centre.name
+            && let Some(place) = missing(centre)
+        {
+            return Err(format!(
+                "upward: {} needs a person, and {place} of the centre is not told",
+                one.notice
+            ));
+        }
+        if of_unit().any(|other| other.is_there) {
+            self.settled.insert(one.id);
+            return Ok(());
+        }
         if is_news && let Some(place) = directory.unit(&one.unit).and_then(missing) {
             return Err(format!(
                 "upward: {} fails, and {place} of the unit is not told",
@@ -278,6 +293,10 @@ impl Upward {
                 return Err(format!(
                     "upward: {key} is made, and nothing to {name} fails"
                 ));
+            }
+            let excuse = |one: Unsaid| letters.ways.needs_person(&one.way);
+            if reasons.any(excuse) {
+                continue;
             }
             if asked_lately(ledger, self.seen, (&name, &group)) {
                 return Err(format!("upward: {key} leaves {name} no hour"));

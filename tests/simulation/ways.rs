@@ -4,7 +4,7 @@
 //! Owns the promises about holds, with pauses of its own (config/duban.toml). Refuses
 //! `domain::delivery` and `store::ledger::holds`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::delivery::{Class, Scope};
@@ -21,6 +21,8 @@ const PROBES: [i64; 4] = [15, 30, 60, 240];
 struct Closed {
     since: DateTime<Utc>,
     probe_at: DateTime<Utc>,
+    /// Only a person can mend it.
+    needs_person: bool,
 }
 
 /// What an attempt did to its way.
@@ -35,6 +37,8 @@ pub(crate) enum Turn {
 #[derive(Debug, Default)]
 pub(crate) struct Ways {
     closed: BTreeMap<String, Closed>,
+    /// Messages that were told so themselves, by the last try of each.
+    heard: BTreeSet<String>,
     /// How often ways were closed and opened, and how often the log says so.
     turns: (u32, u32),
     told: (u32, u32),
@@ -49,6 +53,18 @@ impl Ways {
 
     pub(crate) fn closed(&self) -> impl Iterator<Item = &String> {
         self.closed.keys()
+    }
+
+    /// Whether only a person can mend it.
+    pub(crate) fn needs_person(&self, way: &str) -> bool {
+        self.closed
+            .get(way)
+            .is_some_and(|closed| closed.needs_person)
+    }
+
+    /// Whether that is what the message was told by its last try.
+    pub(crate) fn was_told(&self, message: &str) -> bool {
+        self.heard.contains(message)
     }
 
     /// Somebody may have mended them: each may be probed at once.
@@ -68,6 +84,12 @@ impl Ways {
         if sent.unheard {
             return Ok(Turn::None);
         }
+        let needs_person = (sent.class, sent.scope) == (Class::Rejected, Scope::Channel);
+        if needs_person {
+            self.heard.insert(sent.key.clone());
+        } else {
+            self.heard.remove(&sent.key);
+        }
         match (sent.class, sent.scope) {
             (Class::Accepted, _) if known.is_some() => {
                 self.closed.remove(&sent.destination);
@@ -77,7 +99,11 @@ impl Ways {
             (_, Scope::Channel) => {
                 let since = known.map_or(sent.ended, |closed| closed.since);
                 let probe_at = sent.ended + pause(sent.ended - since);
-                let closed = Closed { since, probe_at };
+                let closed = Closed {
+                    since,
+                    probe_at,
+                    needs_person,
+                };
                 self.closed.insert(sent.destination.clone(), closed);
                 self.turns.0 += u32::from(known.is_none());
                 Ok(if known.is_none() {
@@ -92,11 +118,15 @@ impl Ways {
 
     /// The ledger holds exactly these, and its log says so once for each beginning and end.
     pub(crate) fn agree_with(&mut self, ledger: &Connection) -> Judged {
-        let sql = "select destination, since, probe_at from hold where cause = 'fault'";
+        let sql = "select destination, since, probe_at, relief = 'person' from hold where cause = 'fault'";
         let mut statement = ledger.prepare_cached(sql).unwrap();
         let rows = statement.query_map([], |row| {
-            let (since, probe_at) = (row.get(1)?, row.get(2)?);
-            Ok((row.get(0)?, Closed { since, probe_at }))
+            let closed = Closed {
+                since: row.get(1)?,
+                probe_at: row.get(2)?,
+                needs_person: row.get(3)?,
+            };
+            Ok((row.get(0)?, closed))
         });
         let held: BTreeMap<String, Closed> = rows.unwrap().map(Result::unwrap).collect();
         if held != self.closed {

@@ -148,7 +148,8 @@ pub fn outcome(answer: &Answer<'_>, yes: &Yes, now: DateTime<Utc>) -> Outcome {
     };
     let mut outcome = Outcome::new(class, "http", detail).with_code(Some(answer.status));
     outcome.scope = row.scope;
-    if class == Class::Deferred {
+    // Of a way that is closed no pause is believed: a key put right opens it at once.
+    if class == Class::Deferred && row.scope == Scope::Message {
         outcome.retry_after = answer.retry_after.and_then(|text| retry_after(text, now));
     }
     outcome

@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Class, Outcome, Patience, Scope};
+use crate::domain::hold::Relief;
 
 /// What follows from an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +31,25 @@ pub enum Verdict {
         probe_at: DateTime<Utc>,
         /// Why, for the alarm.
         reason: String,
+        /// What ends it.
+        #[serde(default, skip_serializing_if = "Relief::is_try")]
+        relief: Relief,
     },
+}
+
+impl Verdict {
+    /// Whether somebody else has to be told at once.
+    #[must_use]
+    pub const fn is_bad_news(&self) -> bool {
+        matches!(self, Self::GiveUp { .. })
+            || matches!(
+                self,
+                Self::HoldDestination {
+                    relief: Relief::Person,
+                    ..
+                }
+            )
+    }
 }
 
 /// How often and how long delivery is tried.
@@ -87,14 +106,33 @@ pub fn verdict(
 ) -> Verdict {
     match (outcome.class, outcome.scope) {
         (Class::Accepted, _) => Verdict::Done,
-        (_, Scope::Channel) => Verdict::HoldDestination {
-            probe_at: next_probe(outcome, attempt, now, policy),
-            reason: outcome.words(),
-        },
+        (class, Scope::Channel) => hold(class, outcome, attempt, now, policy),
         (Class::Rejected, Scope::Message) => Verdict::GiveUp {
             reason: outcome.words(),
         },
         (Class::Deferred | Class::Unknown, Scope::Message) => retry(outcome, attempt, now, policy),
+    }
+}
+
+/// A way that refuses everything for good needs a person; one that named a moment, only that
+/// moment; and of any other, a try shows whether it is mended.
+fn hold(
+    class: Class,
+    outcome: &Outcome,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+    policy: &RetryPolicy,
+) -> Verdict {
+    let words = outcome.words();
+    let (relief, reason) = match class {
+        Class::Rejected => (Relief::Person, format!("needs a person: {words}")),
+        _ if outcome.retry_after.is_some() => (Relief::Moment, words),
+        _ => (Relief::Try, words),
+    };
+    Verdict::HoldDestination {
+        probe_at: next_probe(outcome, attempt, now, policy),
+        reason,
+        relief,
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta, Utc};
 
 use super::calendar::{Calendar, Coverage};
 use super::directory::{Directory, Unit};
-use super::hold::{Cause, EVERYTHING, Hold};
+use super::hold::{Cause, EVERYTHING, Hold, Relief};
 use super::timekeeping::Jump;
 pub use code::{Code, Finding, Severity};
 
@@ -111,7 +111,12 @@ pub fn judge(seen: &Inspected<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(seen.jump.map(|jump| clock(&jump)));
     findings.extend(seen.lacks_mib.map(nearly_full));
-    findings.extend(seen.ledger.holds.iter().filter_map(held));
+    findings.extend(
+        seen.ledger
+            .holds
+            .iter()
+            .filter_map(|hold| held(hold, seen.now)),
+    );
     findings.extend(planning(seen));
     findings.extend(delivery(seen));
     findings.extend(people(seen));
@@ -136,9 +141,20 @@ pub fn nearly_full(least_mib: u64) -> Finding {
     Finding::new(Code::DiskNearlyFull, "", words)
 }
 
+/// A vendor that counts messages and names a moment is no fault, until the moment has been put
+/// off for longer than any of them counts; the longest lock is ten minutes.
+const PAUSE_AT_MOST: TimeDelta = TimeDelta::hours(1);
+
 /// The hold of a clock that jumped goes with the finding about the clock.
-fn held(hold: &Hold) -> Option<Finding> {
+fn held(hold: &Hold, now: DateTime<Utc>) -> Option<Finding> {
     let words = format!("held since {}: {}", hold.since, hold.reason);
+    let is_young = || {
+        let since = hold.since.parse::<DateTime<Utc>>();
+        since.is_ok_and(|since| now - since < PAUSE_AT_MOST)
+    };
+    if hold.relief == Relief::Moment && is_young() {
+        return None;
+    }
     if hold.destination != EVERYTHING {
         return Some(Finding::new(
             Code::DestinationHeld,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{audit, instant, parse_instant};
-use crate::domain::hold::{Cause, Hold};
+use crate::domain::hold::{Cause, Hold, Relief};
 
 /// What became of a destination's hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,15 @@ pub(super) struct Begun {
     pub(super) cause: Cause,
     pub(super) reason: String,
     pub(super) probe_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Relief::is_try")]
+    pub(super) relief: Relief,
 }
 
 impl Begun {
     fn changes_nothing_of(&self, hold: &Hold) -> bool {
         let is_same = hold.cause == self.cause.name()
             && hold.reason == self.reason
+            && hold.relief == self.relief
             && hold.probe_at == self.probe_at;
         let is = |cause: Cause| hold.cause == cause.name();
         let gives_way = match self.cause {
@@ -45,6 +48,46 @@ impl Begun {
             Cause::Clock | Cause::Hand => is(Cause::Restored),
         };
         is_same || gives_way
+    }
+
+    /// Writes a hold that begins or changes, with its entry; whether it is new.
+    pub(super) fn write(
+        &self,
+        connection: &Connection,
+        destination: &str,
+        now: DateTime<Utc>,
+    ) -> rusqlite::Result<bool> {
+        let known = of(connection, destination)?;
+        if known
+            .as_ref()
+            .is_some_and(|hold| self.changes_nothing_of(hold))
+        {
+            return Ok(false);
+        }
+        let mut hold = connection.prepare_cached(
+            "insert into hold (destination, since, probe_at, cause, reason, relief)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (destination) do update set probe_at = excluded.probe_at,
+                                                     cause = excluded.cause,
+                                                     reason = excluded.reason,
+                                                     relief = excluded.relief",
+        )?;
+        hold.execute((
+            destination,
+            instant(now),
+            &self.probe_at,
+            self.cause.name(),
+            &self.reason,
+            self.relief.name(),
+        ))?;
+        let what = if known.is_some() {
+            "hold renewed"
+        } else {
+            begin_anew(connection, destination)?;
+            "hold begun"
+        };
+        audit::add(connection, now, what, destination, self)?;
+        Ok(known.is_none())
     }
 }
 
@@ -63,35 +106,9 @@ pub fn begin(
         cause,
         reason: reason.to_owned(),
         probe_at: probe_at.map(instant),
+        relief: Relief::Try,
     };
-    let known = of(connection, destination)?;
-    if known
-        .as_ref()
-        .is_some_and(|hold| begun.changes_nothing_of(hold))
-    {
-        return Ok(false);
-    }
-    let mut hold = connection.prepare_cached(
-        "insert into hold (destination, since, probe_at, cause, reason) values ($1, $2, $3, $4, $5)
-         on conflict (destination) do update set probe_at = excluded.probe_at,
-                                                 cause = excluded.cause,
-                                                 reason = excluded.reason",
-    )?;
-    hold.execute((
-        destination,
-        instant(now),
-        &begun.probe_at,
-        cause.name(),
-        reason,
-    ))?;
-    let what = if known.is_some() {
-        "hold renewed"
-    } else {
-        begin_anew(connection, destination)?;
-        "hold begun"
-    };
-    audit::add(connection, now, what, destination, &begun)?;
-    Ok(known.is_none())
+    begun.write(connection, destination, now)
 }
 
 /// Begins or renews the hold of a broken way; says so the first time.
@@ -101,12 +118,17 @@ pub fn begin(
 pub(super) fn begin_fault(
     connection: &Connection,
     destination: &str,
-    reason: &str,
+    (relief, reason): (Relief, &str),
     probe_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Turn>> {
-    let because = (Cause::Fault, reason);
-    let is_new = begin(connection, destination, because, Some(probe_at), now)?;
+    let begun = Begun {
+        cause: Cause::Fault,
+        reason: reason.to_owned(),
+        probe_at: Some(instant(probe_at)),
+        relief,
+    };
+    let is_new = begun.write(connection, destination, now)?;
     Ok(is_new.then_some(Turn::Began))
 }
 
@@ -180,15 +202,16 @@ pub(super) fn fault_since(
     since.optional()
 }
 
-/// Lets every broken way be probed at once: what was wrong may have been put right. Says how
-/// many there are.
+/// Lets every broken way be probed at once: what was wrong may have been put right. One that
+/// named the moment is left in peace until then. Says how many there are.
 ///
 /// # Errors
 /// What the engine said.
 pub fn probe_now(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<u64> {
     let mut probed = 0;
     for hold in list(connection)? {
-        if hold.probe_at.as_ref().is_some_and(|at| *at > instant(now)) {
+        let is_ahead = hold.probe_at.as_ref().is_some_and(|at| *at > instant(now));
+        if is_ahead && hold.relief != Relief::Moment {
             probe(connection, &hold, now)?;
             probed += 1;
         }
@@ -202,8 +225,8 @@ pub(super) fn probe(
     hold: &Hold,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
-    let because = (Cause::Fault, hold.reason.as_str());
-    begin(connection, &hold.destination, because, Some(now), now).map(drop)
+    let because = (hold.relief, hold.reason.as_str());
+    begin_fault(connection, &hold.destination, because, now, now).map(drop)
 }
 
 /// Everything that waits as a whole.
@@ -212,7 +235,7 @@ pub(super) fn probe(
 /// What the engine said.
 pub fn list(connection: &Connection) -> rusqlite::Result<Vec<Hold>> {
     let mut statement = connection.prepare_cached(
-        "select destination, since, probe_at, cause, reason from hold order by destination",
+        "select destination, since, probe_at, cause, reason, relief from hold order by destination",
     )?;
     let holds = statement.query_map([], read)?;
     holds.collect()
@@ -221,7 +244,7 @@ pub fn list(connection: &Connection) -> rusqlite::Result<Vec<Hold>> {
 /// The hold of `destination`, if it has one of its own.
 pub(super) fn of(connection: &Connection, destination: &str) -> rusqlite::Result<Option<Hold>> {
     let mut statement = connection.prepare_cached(
-        "select destination, since, probe_at, cause, reason from hold where destination = $1",
+        "select destination, since, probe_at, cause, reason, relief from hold where destination = $1",
     )?;
     statement.query_row([destination], read).optional()
 }
@@ -233,5 +256,6 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Hold> {
         probe_at: row.get(2)?,
         cause: row.get(3)?,
         reason: row.get(4)?,
+        relief: Relief::named(&row.get::<_, String>(5)?),
     })
 }

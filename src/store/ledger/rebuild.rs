@@ -227,9 +227,7 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
         }
         "hold begun" | "hold renewed" => {
             let begun: holds::Begun = entry.detail()?;
-            let probe_at = begun.probe_at.as_deref();
-            let probe_at = probe_at.map(|at| parse_instant(4, at)).transpose()?;
-            holds::begin(fresh, subject, (begun.cause, &begun.reason), probe_at, now).map(drop)
+            begun.write(fresh, subject, now).map(drop)
         }
         "hold ended" => holds::lift(fresh, subject, now).map(drop),
         "clock confirmed" => entry

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::calendar::{Calendar, Notice};
 use duban::domain::directory::{Directory, Unit};
 use duban::domain::health::{Backlog, Code, Group, Inspected, Numbers, Pass, Severity, judge};
-use duban::domain::hold::Hold;
+use duban::domain::hold::{Hold, Relief};
 use duban::domain::notice::Channel;
 use duban::domain::shipped;
 use duban::domain::timekeeping::Jump;
@@ -173,6 +173,7 @@ fn a_hold_is_a_finding_and_that_of_a_clock_goes_with_the_clock() {
             probe_at: None,
             cause: cause.to_owned(),
             reason: "535".to_owned(),
+            relief: Relief::Try,
         };
         City::with(|city| city.ledger.holds = vec![hold])
     };

@@ -135,8 +135,13 @@ fn keep_hold(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<Option<Turn>> {
     match verdict {
-        Verdict::HoldDestination { probe_at, reason } => {
-            holds::begin_fault(connection, &claim.destination, reason, *probe_at, now)
+        Verdict::HoldDestination {
+            probe_at,
+            reason,
+            relief,
+        } => {
+            let because = (*relief, reason.as_str());
+            holds::begin_fault(connection, &claim.destination, because, *probe_at, now)
         }
         Verdict::Done if claim.attempt.held_since.is_some() => {
             holds::end_fault(connection, &claim.destination, now)

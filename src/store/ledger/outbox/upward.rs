@@ -31,7 +31,8 @@ pub struct Stuck {
 }
 
 /// Three ways to be stuck: given up; tried long ago and waiting for the next try; due long
-/// ago and waiting behind a broken way. What nobody has tried because duban did not run is
+/// ago and waiting behind a broken way. Where only a person can mend the way, nothing has to
+/// be long ago: waiting helps nobody. What nobody has tried because duban did not run is
 /// not stuck, nor is what a person or the clock's watch holds, or what is tried just now.
 const STUCK: &str = "
     with stuck as (
@@ -42,12 +43,17 @@ const STUCK: &str = "
         and (next_at > $1
              or exists (select 1 from hold
                         where hold.destination = message.destination and probe_at > $1))
-        and (select min(started_at) from attempt where message_id = message.id) <= $2
+        and ((select min(started_at) from attempt where message_id = message.id) <= $2
+             or exists (select 1 from hold
+                        where hold.destination = message.destination
+                          and hold.cause = 'fault' and hold.relief = 'person'))
       union all
       select message.id from hold join message on message.destination = hold.destination
-      where hold.cause = 'fault' and hold.probe_at > $1 and hold.since <= $2
+      where hold.cause = 'fault' and hold.probe_at > $1
+        and (hold.since <= $2 and message.next_at <= $2
+             or hold.relief = 'person' and message.next_at <= $1)
         and message.state = 'pending' and message.held_since is null
-        and message.upward < 2 and message.attempts = 0 and message.next_at <= $2
+        and message.upward < 2 and message.attempts = 0
     )
     select message.id, message.key, message.recipient, message.digest, message.upward,
            coalesce(message.last_word, hold.reason, ''),
@@ -58,7 +64,10 @@ const STUCK: &str = "
                              = json_extract(message.digest, '$.on')),
            case when message.state = 'pending'
                 then (select json_extract(outcome, '$.phase') from attempt
-                      where message_id = message.id and number = message.attempts) end
+                      where message_id = message.id and number = message.attempts) end,
+           hold.relief = 'person' and message.attempts > 0
+           and coalesce((select json_extract(verdict, '$.relief') = 'person' from attempt
+                         where message_id = message.id and number = message.attempts), 0)
     from stuck
     join message on message.id = stuck.id
     left join hold on hold.destination = message.destination
@@ -98,6 +107,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stuck> {
             level: Level::of(row.get(4)?),
             word: row.get(5)?,
             is_way_down: phase.is_some_and(|phase| is_before_recipient(&phase)),
+            is_alarm: row.get::<_, Option<bool>>(8)?.unwrap_or_default(),
             notices: Vec::new(),
         },
         digest: digest.map(|digest| from_json(3, &digest)).transpose()?,

@@ -48,7 +48,7 @@ const TABLES: [(&str, &str); 6] = [
     ),
     (
         "hold",
-        "select destination, since, probe_at, cause, reason from hold order by 1",
+        "select destination, since, probe_at, cause, reason, relief from hold order by 1",
     ),
 ];
 
