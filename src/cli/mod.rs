@@ -7,6 +7,7 @@
 pub mod args;
 pub mod subcommands;
 
+mod acknowledging;
 mod asking;
 mod auditing;
 mod backward;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Ack(args) => acknowledging::run(&books, args, &clock),
         Command::Audit(command) => auditing::run(&books, command),
         Command::Health(args) => health::health(&books, args, &clock),
         Command::Clock(command) => health::clock(&books, command, &clock),

@@ -288,7 +288,7 @@ pub struct ByHandArgs {
 
 /// `notices list`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("which").args(["state", "failed", "held", "waiting"])))]
+#[command(group(ArgGroup::new("which").args(["state", "failed", "held", "waiting", "unacknowledged"])))]
 pub struct NoticesArgs {
     /// Only those about this decision.
     pub decision: Option<String>,
@@ -320,6 +320,9 @@ pub struct WhichArgs {
     /// Only those that wait to be sent, digests too.
     #[arg(long)]
     pub waiting: bool,
+    /// Only those that arrived and still hold, and that nobody has acknowledged.
+    #[arg(long)]
+    pub unacknowledged: bool,
 }
 
 impl ValueEnum for Reading {

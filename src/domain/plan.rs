@@ -4,9 +4,12 @@
 //! date moves, and the notices that follow. A plan can be printed or applied; it is
 //! the same value. Refuses to store or send it.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::acknowledgement::{self, Heard};
 use super::address::{self, Books, Draft, Reminder};
 use super::decision::{Decision, DecisionId};
 use super::gaps::{self, Look};
@@ -49,6 +52,8 @@ pub struct Stored {
     pub record: Record,
     /// Everybody a message about it may have reached.
     pub told: Vec<Recipient>,
+    /// Who has acknowledged which rung of its revision.
+    pub heard: Vec<Heard>,
 }
 
 /// What became of an obligation since the ledger last looked.
@@ -94,9 +99,17 @@ pub struct Change {
     pub superseded: Vec<Step>,
     /// What is said to whom.
     pub notices: Vec<Draft>,
+    /// Units that are not told the rung, because they have acknowledged the same before.
+    pub quieted: Vec<String>,
 }
 
 impl Change {
+    /// Whether everybody whom the rung is for has acknowledged the same before.
+    #[must_use]
+    pub fn is_quieted(&self) -> bool {
+        self.notices.is_empty() && !self.quieted.is_empty()
+    }
+
     /// Whether nothing happened but that a date is known, or looked at again: nobody is told,
     /// and nothing moved or ended. Such a change can be worked out anew from the catalogue.
     #[must_use]
@@ -203,14 +216,40 @@ impl Planner<'_> {
         if stored.is_some_and(|stored| stored.record == record) {
             return None;
         }
-        let notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
+        let mut notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
+        let heard = stored.filter(|stored| stored.record.revision == record.revision);
+        let heard = heard.map_or(&[][..], |stored| &stored.heard);
+        let quieted = self.quiet(&mut notices, climb.reached.as_ref(), heard);
         Some(Change {
             record,
             events,
             reached: climb.reached,
             superseded: climb.superseded,
             notices,
+            quieted,
         })
+    }
+
+    /// Leaves out who has acknowledged what the rung says; their units.
+    fn quiet(
+        &self,
+        notices: &mut Vec<Draft>,
+        reached: Option<&Step>,
+        heard: &[Heard],
+    ) -> Vec<String> {
+        let rule = self.obligation.rule;
+        let ladder = self.books.pack.ladder(&rule.ladder);
+        let Some((step, ladder)) = reached.zip(ladder).filter(|_| !heard.is_empty()) else {
+            return Vec::new();
+        };
+        let rungs = ladder.rungs.len();
+        let units = acknowledgement::quieted(step, rungs, rule.strength, heard);
+        let is_quiet = |draft: &Draft| {
+            draft.facts.rung == step.name && units.contains(&draft.recipient.unit.as_str())
+        };
+        let quiet = notices.extract_if(.., |draft| is_quiet(draft));
+        let units: BTreeSet<String> = quiet.map(|draft| draft.recipient.unit).collect();
+        units.into_iter().collect()
     }
 
     /// The record as derived now, before the ladder is climbed.
@@ -358,6 +397,7 @@ fn lost(stored: &Stored) -> Option<Change> {
         reached: None,
         superseded: Vec::new(),
         notices: Vec::new(),
+        quieted: Vec::new(),
     })
 }
 

@@ -23,6 +23,9 @@ struct Written {
     reached: Option<Step>,
     superseded: Vec<Step>,
     notices: Vec<Said>,
+    /// Absent where it is empty, as in entries of before anything could be acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    quieted: Vec<String>,
 }
 
 /// The same facts to several recipients.
@@ -54,7 +57,8 @@ pub(super) fn log(
         .filter_map(|event| happened(event, &change.record))
         .collect();
     if let Some(step) = &change.reached {
-        happened.push(("told", json!({ "rung": step.name, "on": step.on })));
+        let what = if change.is_quieted() { "quieted" } else { "told" };
+        happened.push((what, json!({ "rung": step.name, "on": step.on })));
     }
     if happened.is_empty() {
         happened.push(("noted", json!({})));
@@ -132,6 +136,7 @@ impl Written {
             reached: change.reached.clone(),
             superseded: change.superseded.clone(),
             notices,
+            quieted: change.quieted.clone(),
         }
     }
 
@@ -149,6 +154,7 @@ impl Written {
             reached: self.reached,
             superseded: self.superseded,
             notices: drafts.collect(),
+            quieted: self.quieted,
         }
     }
 }
