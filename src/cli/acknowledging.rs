@@ -7,12 +7,11 @@
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::Args;
 
 use super::due::write_json;
 use super::library::Books;
-use super::outcome::faulty;
 use super::table::{Fit, Screen, Table};
 use super::text::harmless;
 use crate::clock::Clock;
@@ -69,7 +68,7 @@ fn by(text: &str) -> Result<String, String> {
 /// # Errors
 /// Every name that has nothing to acknowledge; the ledger or stdout.
 pub(super) fn run(books: &Books, args: &AckArgs, clock: &Clock) -> anyhow::Result<()> {
-    let whom = whom(books, args)?;
+    let whom = whom(books, args).map_err(refused)?;
     let word = Word {
         by: args.by.clone(),
         how: How::Centre,
@@ -79,16 +78,18 @@ pub(super) fn run(books: &Books, args: &AckArgs, clock: &Clock) -> anyhow::Resul
     let asked = ledger::by_hand(&books.config.ledger, doing, |c| {
         acknowledgements::by_hand(c, &whom, &word, args.dry_run, clock.now())
     })?;
-    let touched = asked.map_err(|faults| {
-        let lines = faults
-            .iter()
-            .map(|fault| format!("\n  {}", harmless(&fault.to_string())));
-        anyhow!("nothing was recorded:{}", lines.collect::<String>())
-    })?;
-    show(&touched, args)
+    show(&asked.map_err(refused)?, args)
 }
 
-fn whom(books: &Books, args: &AckArgs) -> anyhow::Result<Whom> {
+fn refused(faults: Vec<Fault>) -> anyhow::Error {
+    let lines = faults
+        .iter()
+        .map(|fault| format!("\n  {}", harmless(&fault.to_string())));
+    anyhow!("nothing was recorded:{}", lines.collect::<String>())
+}
+
+/// What is meant, or everything that is wrong with what was typed.
+fn whom(books: &Books, args: &AckArgs) -> Result<Whom, Vec<Fault>> {
     let Some(name) = &args.unit else {
         return Ok(Whom::Messages(args.what.clone()));
     };
@@ -110,13 +111,10 @@ fn whom(books: &Books, args: &AckArgs) -> anyhow::Result<Whom> {
         faults.push(Fault::new("command line", more.as_str(), expected));
     }
     if !faults.is_empty() {
-        return Err(faulty(faults));
+        return Err(faults);
     }
-    let Some(decision) = args.what.first().cloned() else {
-        bail!("--unit needs a decision");
-    };
     Ok(Whom::Unit {
-        decision,
+        decision: args.what.first().cloned().unwrap_or_default(),
         rule,
         unit,
     })

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
-use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::acknowledging::AckArgs;
+use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;

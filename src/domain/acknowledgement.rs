@@ -5,6 +5,7 @@
 //! next rung comes all the same. Refuses to know who acknowledged what, which the ledger remembers; to say what day it is;
 //! and to show its key.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine as _;
@@ -13,6 +14,7 @@ use chrono::{Days, NaiveDate};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::address::Draft;
 use super::ladder::Step;
 use super::notice::{Content, Kind, Message};
 use super::pack::Strength;
@@ -178,29 +180,41 @@ pub const fn quiets(kind: Kind, strength: Strength) -> bool {
     }
 }
 
-/// A rung of the revision in force that a unit has acknowledged.
+/// A rung that a unit has acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
+    /// The revision of the duty.
+    pub revision: u32,
     /// The unit.
     pub unit: String,
     /// The rung's place on the ladder.
     pub level: u32,
 }
 
-/// The units that are not told `step` because they have acknowledged the same before: a repeat
-/// beyond the `rungs` of the ladder says what its last rung said. Each of those rungs says
-/// something new.
+/// Takes out of `drafts` what `step` says to units that have acknowledged the same before, and
+/// names them. A repeat beyond the last rung, on a ladder with so many `rungs`, says what the
+/// last one said; each of those rungs says something new.
 #[must_use]
-pub fn quieted<'h>(
+pub fn leave_out(
+    drafts: &mut Vec<Draft>,
     step: &Step,
-    rungs: usize,
-    strength: Strength,
-    heard: &'h [Heard],
-) -> Vec<&'h str> {
+    (rungs, strength): (usize, Strength),
+    heard: &[Heard],
+) -> Vec<String> {
     let rungs = u32::try_from(rungs).unwrap_or(u32::MAX);
     if step.level < rungs || !quiets(step.kind, strength) {
         return Vec::new();
     }
-    let same = heard.iter().filter(|one| one.level + 1 >= rungs);
-    same.map(|one| one.unit.as_str()).collect()
+    let has_heard = |draft: &Draft| {
+        let Draft {
+            recipient, facts, ..
+        } = draft;
+        let mut same = heard.iter().filter(|one| {
+            (one.revision, &one.unit) == (facts.revision, &recipient.unit) && one.level + 1 >= rungs
+        });
+        facts.rung == step.name && same.next().is_some()
+    };
+    let left_out = drafts.extract_if(.., |draft| has_heard(draft));
+    let units: BTreeSet<String> = left_out.map(|draft| draft.recipient.unit).collect();
+    units.into_iter().collect()
 }

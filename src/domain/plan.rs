@@ -4,8 +4,6 @@
 //! date moves, and the notices that follow. A plan can be printed or applied; it is
 //! the same value. Refuses to store or send it.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +50,7 @@ pub struct Stored {
     pub record: Record,
     /// Everybody a message about it may have reached.
     pub told: Vec<Recipient>,
-    /// Who has acknowledged which rung of its revision.
+    /// Who has acknowledged which rung.
     pub heard: Vec<Heard>,
 }
 
@@ -104,12 +102,6 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether everybody whom the rung is for has acknowledged the same before.
-    #[must_use]
-    pub fn is_quieted(&self) -> bool {
-        self.notices.is_empty() && !self.quieted.is_empty()
-    }
-
     /// Whether nothing happened but that a date is known, or looked at again: nobody is told,
     /// and nothing moved or ended. Such a change can be worked out anew from the catalogue.
     #[must_use]
@@ -217,9 +209,7 @@ impl Planner<'_> {
             return None;
         }
         let mut notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
-        let heard = stored.filter(|stored| stored.record.revision == record.revision);
-        let heard = heard.map_or(&[][..], |stored| &stored.heard);
-        let quieted = self.quiet(&mut notices, climb.reached.as_ref(), heard);
+        let quieted = self.quiet(&mut notices, climb.reached.as_ref(), stored);
         Some(Change {
             record,
             events,
@@ -235,21 +225,15 @@ impl Planner<'_> {
         &self,
         notices: &mut Vec<Draft>,
         reached: Option<&Step>,
-        heard: &[Heard],
+        stored: Option<&Stored>,
     ) -> Vec<String> {
         let rule = self.obligation.rule;
         let ladder = self.books.pack.ladder(&rule.ladder);
-        let Some((step, ladder)) = reached.zip(ladder).filter(|_| !heard.is_empty()) else {
+        let Some(((step, ladder), stored)) = reached.zip(ladder).zip(stored) else {
             return Vec::new();
         };
-        let rungs = ladder.rungs.len();
-        let units = acknowledgement::quieted(step, rungs, rule.strength, heard);
-        let is_quiet = |draft: &Draft| {
-            draft.facts.rung == step.name && units.contains(&draft.recipient.unit.as_str())
-        };
-        let quiet = notices.extract_if(.., |draft| is_quiet(draft));
-        let units: BTreeSet<String> = quiet.map(|draft| draft.recipient.unit).collect();
-        units.into_iter().collect()
+        let said = (ladder.rungs.len(), rule.strength);
+        acknowledgement::leave_out(notices, step, said, &stored.heard)
     }
 
     /// The record as derived now, before the ladder is climbed.

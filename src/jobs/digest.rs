@@ -14,7 +14,9 @@ use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
 use crate::domain::health::NEXT_YEAR_IS_MISSED_FROM_MONTH;
 use crate::domain::hold::Hold;
-use crate::domain::notice::{Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient};
+use crate::domain::notice::{
+    Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient,
+};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;

@@ -147,7 +147,7 @@ fn record_rungs(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     let superseded = change.superseded.iter().map(|step| (step, "superseded"));
-    let fate = if change.is_quieted() { "quieted" } else { "told" };
+    let fate = told::fate(change);
     let told = change.reached.iter().map(|step| (step, fate));
     for (step, fate) in superseded.chain(told) {
         let mut statement = connection.prepare_cached(

@@ -22,8 +22,8 @@ use super::copy::{beside, put_in_place};
 use super::outbox::{self, ByHand, DigestMade, FailedUpward, Lease, Receipt, Taken};
 use super::reader::Reader;
 use super::{
-    STATEMENT_CACHE, acknowledgements, audit, from_json, holds, migrate, obligations, parse_instant, restored,
-    timekeeping, told,
+    STATEMENT_CACHE, acknowledgements, audit, from_json, holds, migrate, obligations,
+    parse_instant, restored, timekeeping, told,
 };
 use crate::store::StoreError;
 pub use tables::Difference;

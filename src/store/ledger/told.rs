@@ -57,8 +57,7 @@ pub(super) fn log(
         .filter_map(|event| happened(event, &change.record))
         .collect();
     if let Some(step) = &change.reached {
-        let what = if change.is_quieted() { "quieted" } else { "told" };
-        happened.push((what, json!({ "rung": step.name, "on": step.on })));
+        happened.push((fate(change), json!({ "rung": step.name, "on": step.on })));
     }
     if happened.is_empty() {
         happened.push(("noted", json!({})));
@@ -72,6 +71,16 @@ pub(super) fn log(
         audit::add(connection, now, what, &subject, &detail)?;
     }
     Ok(())
+}
+
+/// What became of the rung that was reached: where everybody it is for has acknowledged the
+/// same before, it is told to nobody.
+pub(super) const fn fate(change: &Change) -> &'static str {
+    if change.notices.is_empty() && !change.quieted.is_empty() {
+        "quieted"
+    } else {
+        "told"
+    }
 }
 
 /// Both dates of a moved obligation stay in the log; so does every ending. A first date

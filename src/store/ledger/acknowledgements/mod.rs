@@ -17,8 +17,8 @@ use crate::domain::acknowledgement::{asks, quiets};
 use crate::domain::notice::{Facts, Recipient};
 use crate::domain::obligation::ObligationKey;
 pub use by_hand::{Touched, Whom, by_hand};
-pub(super) use seen::{heard, read};
 pub use seen::{Acknowledged, Asked, Seen, asked, of_rung};
+pub(super) use seen::{heard, read};
 
 /// By which way a notice was acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +133,10 @@ fn carry_out(
         how: word.how,
         note: word.note.clone(),
         notices: open.iter().map(|one| one.key.clone()).collect(),
-        about: open.iter().map(|one| one.facts.obligation.clone()).collect(),
+        about: open
+            .iter()
+            .map(|one| one.facts.obligation.clone())
+            .collect(),
     };
     given.write(connection, &first.message, now)?;
     let reason = format!("acknowledged by {}", word.by);

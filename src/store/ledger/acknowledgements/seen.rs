@@ -126,6 +126,7 @@ pub(in crate::store::ledger) fn heard(
     )?;
     let rows = statement.query_map((obligation, revision), |row| {
         Ok(Heard {
+            revision,
             unit: row.get(0)?,
             level: row.get(1)?,
         })

@@ -14,7 +14,9 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{STATEMENT_CACHE, acknowledgements, export, from_json, migrate, obligations, refuse_older};
+use super::{
+    STATEMENT_CACHE, acknowledgements, export, from_json, migrate, obligations, refuse_older,
+};
 use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
