@@ -68,7 +68,7 @@ fn by(text: &str) -> Result<String, String> {
 /// # Errors
 /// Every name that has nothing to acknowledge; the ledger or stdout.
 pub(super) fn run(books: &Books, args: &AckArgs, clock: &Clock) -> anyhow::Result<()> {
-    let whom = whom(books, args).map_err(refused)?;
+    let whom = whom(books, args).map_err(|faults| refused(&faults))?;
     let word = Word {
         by: args.by.clone(),
         how: How::Centre,
@@ -78,10 +78,10 @@ pub(super) fn run(books: &Books, args: &AckArgs, clock: &Clock) -> anyhow::Resul
     let asked = ledger::by_hand(&books.config.ledger, doing, |c| {
         acknowledgements::by_hand(c, &whom, &word, args.dry_run, clock.now())
     })?;
-    show(&asked.map_err(refused)?, args)
+    show(&asked.map_err(|faults| refused(&faults))?, args)
 }
 
-fn refused(faults: Vec<Fault>) -> anyhow::Error {
+fn refused(faults: &[Fault]) -> anyhow::Error {
     let lines = faults
         .iter()
         .map(|fault| format!("\n  {}", harmless(&fault.to_string())));

@@ -41,7 +41,7 @@ fn list(books: &Books, args: &NoticesArgs) -> anyhow::Result<()> {
             .or(which.waiting.then_some("pending"))
             .map(ToOwned::to_owned),
         held: which.held,
-        unacknowledged: which.unacknowledged,
+        unacknowledged: args.unacknowledged,
         limit: args.limit,
     };
     let ledger = books.ledger()?;
@@ -193,5 +193,5 @@ fn acknowledged(one: &Acknowledged) -> String {
     };
     let note = note.as_ref().map(|note| format!(" ({note})"));
     let note = note.unwrap_or_default();
-    format!("acknowledged {at} by {by}{centre}{note}")
+    format!("acknowledged by {by} {at}{centre}{note}")
 }

@@ -300,6 +300,9 @@ pub struct NoticesArgs {
     /// Which are looked for mostly.
     #[command(flatten)]
     pub which: WhichArgs,
+    /// Only those that arrived and still hold, and that nobody has acknowledged.
+    #[arg(long)]
+    pub unacknowledged: bool,
     /// At most so many.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub limit: u32,
@@ -320,9 +323,6 @@ pub struct WhichArgs {
     /// Only those that wait to be sent, digests too.
     #[arg(long)]
     pub waiting: bool,
-    /// Only those that arrived and still hold, and that nobody has acknowledged.
-    #[arg(long)]
-    pub unacknowledged: bool,
 }
 
 impl ValueEnum for Reading {

@@ -20,7 +20,7 @@ use super::server::Pages;
 use crate::clock::civil;
 use crate::domain::acknowledgement::{LONGEST_NAME, Refused, Unfit, name};
 use crate::store::StoreError;
-use crate::store::ledger::acknowledgements::{self, Asked, How, Word};
+use crate::store::ledger::acknowledgements::{self, Asked, How, Recorded, Word};
 
 /// The field of the form.
 const FIELD: &str = "name";
@@ -29,7 +29,35 @@ const FIELD: &str = "name";
 const TRY_AGAIN_SECS: u16 = 60;
 
 type Link = Result<Path<(String, String, String)>, PathRejection>;
-type Answer = Result<Response, Response>;
+type Answer = Result<Response, Refusal>;
+
+/// A page that only says why there is nothing else.
+#[derive(Debug, Clone, Copy)]
+struct Refusal {
+    status: StatusCode,
+    what: &'static str,
+}
+
+const VOID: Refusal = Refusal {
+    status: StatusCode::NOT_FOUND,
+    what: "void",
+};
+const EXPIRED: Refusal = Refusal {
+    status: StatusCode::GONE,
+    what: "expired",
+};
+const UNKNOWN: Refusal = Refusal {
+    status: StatusCode::NOT_FOUND,
+    what: "unknown",
+};
+const WRONG_METHOD: Refusal = Refusal {
+    status: StatusCode::METHOD_NOT_ALLOWED,
+    what: "method",
+};
+const FAILED: Refusal = Refusal {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    what: "failed",
+};
 
 /// GET and HEAD: the page of a message. Changes nothing.
 pub(super) async fn show(State(pages): State<Arc<Pages>>, link: Link) -> Response {
@@ -39,7 +67,7 @@ pub(super) async fn show(State(pages): State<Arc<Pages>>, link: Link) -> Respons
         Ok(pages.shown(StatusCode::OK, &asked, &Json::Null))
     };
     let shown: Answer = shown.await;
-    shown.unwrap_or_else(|refused| refused)
+    shown.unwrap_or_else(|refusal| pages.refuse(refusal))
 }
 
 /// POST: records who acknowledges, and shows the page again.
@@ -50,7 +78,7 @@ pub(super) async fn take(
 ) -> Response {
     let taken = async {
         let message = pages.message(link)?;
-        let body = body.map_err(|unread| pages.unread(&unread))?;
+        let body = body.map_err(|rejection| unread(&rejection))?;
         let typed = field(&body);
         let by = match name(&typed) {
             Ok(by) => by,
@@ -65,20 +93,17 @@ pub(super) async fn take(
         Ok(pages.shown(StatusCode::OK, &asked, &Json::Null))
     };
     let taken: Answer = taken.await;
-    taken.unwrap_or_else(|refused| refused)
+    taken.unwrap_or_else(|refusal| pages.refuse(refusal))
 }
 
 /// Any other address.
 pub(super) async fn unknown(State(pages): State<Arc<Pages>>) -> Response {
-    pages.word(StatusCode::NOT_FOUND, "unknown")
+    pages.refuse(UNKNOWN)
 }
 
 /// Any other method; OPTIONS among them, for no other site has a say here.
 pub(super) async fn wrong_method(State(pages): State<Arc<Pages>>) -> Response {
-    let mut response = pages.word(StatusCode::METHOD_NOT_ALLOWED, "method");
-    let allowed = HeaderValue::from_static("GET, HEAD, POST");
-    response.headers_mut().insert(ALLOW, allowed);
-    response
+    pages.refuse(WRONG_METHOD)
 }
 
 /// What was typed into the form; nothing where there is no such field.
@@ -96,23 +121,35 @@ const fn word(unfit: Unfit) -> &'static str {
     }
 }
 
+/// A form that could not be read: too large, or cut off.
+fn unread(rejection: &BytesRejection) -> Refusal {
+    let status = rejection.status();
+    let is_large = status == StatusCode::PAYLOAD_TOO_LARGE;
+    let what = if is_large { "large" } else { "failed" };
+    Refusal { status, what }
+}
+
+fn failed(error: &StoreError) -> Refusal {
+    error!(%error, "a page could not be made, or an acknowledgement not be recorded");
+    FAILED
+}
+
 impl Pages {
     /// The message whose link this is, if it is ours and still good.
-    fn message(&self, link: Link) -> Result<String, Response> {
-        let void = || self.word(StatusCode::NOT_FOUND, "void");
-        let Path((message, day, mac)) = link.map_err(|_| void())?;
-        let links = self.around.links().ok_or_else(void)?;
+    fn message(&self, link: Link) -> Result<String, Refusal> {
+        let Path((message, day, mac)) = link.map_err(|_| VOID)?;
+        let links = self.around.links().ok_or(VOID)?;
         let today = civil(self.around.now()).date();
         match links.read(&message, &day, &mac, today) {
             Ok(()) => Ok(message),
-            Err(Refused::Forged) => Err(void()),
-            Err(Refused::Expired) => Err(self.word(StatusCode::GONE, "expired")),
+            Err(Refused::Forged) => Err(VOID),
+            Err(Refused::Expired) => Err(EXPIRED),
         }
     }
 
     /// What the ledger knows of a message. Reading may wait for the disk, so it is done where
     /// that stops nobody else.
-    async fn asked(self: &Arc<Self>, message: &str) -> Result<Asked, Response> {
+    async fn asked(self: &Arc<Self>, message: &str) -> Result<Asked, Refusal> {
         let (pages, key) = (Arc::clone(self), message.to_owned());
         let read = move || {
             let reader = pages.reader.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,18 +159,18 @@ impl Pages {
         };
         match tokio::task::spawn_blocking(read).await {
             // A restored ledger does not know what was sent since.
-            Ok(Ok(None)) => Err(self.word(StatusCode::NOT_FOUND, "void")),
+            Ok(Ok(None)) => Err(VOID),
             Ok(Ok(Some(asked))) => Ok(asked),
-            Ok(Err(error)) => Err(self.failed(&error)),
+            Ok(Err(error)) => Err(failed(&error)),
             Err(panicked) => {
                 error!(%panicked, "a page could not be made");
-                Err(self.word(StatusCode::INTERNAL_SERVER_ERROR, "failed"))
+                Err(FAILED)
             }
         }
     }
 
     /// Puts it on record; durable once this returns.
-    async fn record(&self, message: &str, by: String) -> Result<(), Response> {
+    async fn record(&self, message: &str, by: String) -> Result<(), Refusal> {
         let (key, now) = (message.to_owned(), self.around.now());
         let word = Word {
             by,
@@ -143,15 +180,10 @@ impl Pages {
         let write = self.ledger.write("record an acknowledgement", move |c| {
             acknowledgements::record(c, &key, &word, now)
         });
-        let recorded = write.await.map_err(|error| self.failed(&error))?;
+        let recorded = write.await.map_err(|error| failed(&error))?;
         if recorded.notices > 0 {
-            let quieted = recorded.quieted;
-            info!(
-                message,
-                notices = recorded.notices,
-                quieted,
-                "acknowledged by its link"
-            );
+            let Recorded { notices, quieted } = recorded;
+            info!(message, notices, quieted, "acknowledged by its link");
         }
         Ok(())
     }
@@ -164,27 +196,16 @@ impl Pages {
         self.templates.page(status, "message.html", values)
     }
 
-    /// A page that only says something.
-    fn word(&self, status: StatusCode, what: &str) -> Response {
+    fn refuse(&self, Refusal { status, what }: Refusal) -> Response {
         let values = json!({ "what": what, "centre": self.around.centre() });
-        self.templates.page(status, "word.html", values)
-    }
-
-    /// A form that could not be read: too large, or cut off.
-    fn unread(&self, unread: &BytesRejection) -> Response {
-        let what = if unread.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            "large"
-        } else {
-            "failed"
-        };
-        self.word(unread.status(), what)
-    }
-
-    fn failed(&self, error: &StoreError) -> Response {
-        error!(%error, "a page could not be made, or an acknowledgement not be recorded");
-        let mut response = self.word(StatusCode::SERVICE_UNAVAILABLE, "failed");
-        let retry = HeaderValue::from(TRY_AGAIN_SECS);
-        response.headers_mut().insert(RETRY_AFTER, retry);
+        let mut response = self.templates.page(status, "word.html", values);
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            let allowed = HeaderValue::from_static("GET, HEAD, POST");
+            response.headers_mut().insert(ALLOW, allowed);
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            let later = HeaderValue::from(TRY_AGAIN_SECS);
+            response.headers_mut().insert(RETRY_AFTER, later);
+        }
         response
     }
 }
