@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use super::acknowledging::AckArgs;
+use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
@@ -102,6 +104,9 @@ pub enum Command {
     /// See what was sent, hold it back or let it go, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// Record that a unit has acknowledged (签收) what it was told. The daemon may be running.
+    #[command(after_help = ACK_EXAMPLES)]
+    Ack(AckArgs),
     /// Verify the audit log, write it out, or make the ledger again from it.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -7,6 +7,7 @@
 pub mod args;
 pub mod subcommands;
 
+mod acknowledging;
 mod asking;
 mod auditing;
 mod backward;
@@ -85,6 +86,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Templates(command) => templates::run(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Ack(args) => acknowledging::run(&books, args, &clock),
         Command::Audit(command) => auditing::run(&books, command),
         Command::Health(args) => health::health(&books, args, &clock),
         Command::Clock(command) => health::clock(&books, command, &clock),

@@ -5,6 +5,7 @@
 //! report what its rows show (units nobody knows, steps without their anchor).
 
 mod files;
+mod web;
 
 use std::path::Path;
 
@@ -67,6 +68,7 @@ pub fn check(config: &Config, around: &Around<'_>) -> Report {
     report.channels(config, around.credentials);
     report.wording(config);
     report.heartbeat(config);
+    web::look_at(config, around.credentials, &mut report);
     report
 }
 

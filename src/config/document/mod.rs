@@ -26,7 +26,7 @@ const PATH_KEYS: [&str; 5] = ["file", "folder", "ca_file", "client_cert", "clien
 
 /// The keys whose values are never repeated: people write secrets where only the place of
 /// one belongs.
-const SECRET_KEYS: [&str; 3] = ["password", "secrets", "url"];
+const SECRET_KEYS: [&str; 4] = ["password", "secrets", "url", "key"];
 
 /// The place of a section that the file does not have.
 const NOWHERE: Range<usize> = 0..0;
