@@ -13,6 +13,7 @@ mod log;
 mod mail;
 mod schedule;
 mod units;
+mod web;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub use delivery::Delivery;
 pub use log::{Format, Level, Log};
 pub use schedule::{Bell, BellError, Schedule};
 pub use units::Units;
+pub use web::Web;
 
 use document::Document;
 
@@ -53,8 +55,12 @@ pub struct Config {
     pub auditor: Auditor,
     /// The watchman outside, where there is one.
     pub heartbeat: Option<heartbeat_channel::Settings>,
+    /// The pages by which notices are acknowledged, where there are any.
+    pub web: Option<Web>,
     /// What is logged, and in which form.
     pub log: Log,
+    /// A folder of the city's own templates, in place of built-in ones of the same name.
+    pub wording: Option<PathBuf>,
     /// How mail leaves.
     pub mail: mail_channel::Settings,
     /// What holds for every endpoint.
@@ -120,14 +126,19 @@ impl Config {
             schedule: document.section("schedule").unwrap_or_default(),
             delivery: document.section("delivery").unwrap_or_default(),
             log: document.section("log").unwrap_or_default(),
+            wording: document
+                .section::<OptionalFolder>("wording")
+                .and_then(|wording| wording.folder),
             mail: mail::mail(&mut document, path),
             webhook: document.section("webhook").unwrap_or_default(),
             egress: document.section("egress").unwrap_or_default(),
             auditor: document.section("auditor").unwrap_or_default(),
             heartbeat: None,
+            web: None,
             units: Units::default(),
         };
         config.heartbeat = heartbeat::heartbeat(&mut document, config.webhook.allow_http);
+        config.web = web::web(&mut document, &config.ledger);
         config.refuse_contradictions(&mut document);
         (config, document.finish())
     }

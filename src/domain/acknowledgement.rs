@@ -1,9 +1,11 @@
-//! Acknowledging (签收) that a notice was received: the link it is done by.
+//! Acknowledging (签收) that a notice was received: the link it is done by, and what it quiets.
 //!
-//! Owns what a link holds, until when it is good, and whether one that comes back is ours.
-//! Refuses to know who acknowledged what, which the ledger remembers; to say what day it is;
+//! Owns what a link holds, until when it is good, whether one that comes back is ours, and
+//! what whoever has acknowledged a rung need not hear again. Acknowledged is not done: the
+//! next rung comes all the same. Refuses to know who acknowledged what, which the ledger remembers; to say what day it is;
 //! and to show its key.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine as _;
@@ -12,7 +14,10 @@ use chrono::{Days, NaiveDate};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::address::Draft;
+use super::ladder::Step;
 use super::notice::{Content, Kind, Message};
+use super::pack::Strength;
 
 /// A link is good until so many days after its newest notice was made: twice the longest wait
 /// between two rungs of a ladder that we ship (30 days), after which the next notice has
@@ -116,7 +121,8 @@ impl Links {
 
 /// Whether a notice asks something of its recipient: what has ended, or only tries the way,
 /// does not.
-const fn asks(kind: Kind) -> bool {
+#[must_use]
+pub const fn asks(kind: Kind) -> bool {
     match kind {
         Kind::Reminder
         | Kind::DueToday
@@ -126,4 +132,89 @@ const fn asks(kind: Kind) -> bool {
         | Kind::Changed => true,
         Kind::Cleared | Kind::Waived | Kind::Withdrawn | Kind::Test => false,
     }
+}
+
+/// Characters of a name at most: the longest full name in use has fewer, and what is longer
+/// is no name.
+pub const LONGEST_NAME: usize = 30;
+
+/// Why a text is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// Nothing is written.
+    Empty,
+    /// It is longer than [`LONGEST_NAME`].
+    TooLong,
+    /// It has control characters, line breaks among them, or is not text.
+    NotOneLine,
+}
+
+/// The name of whoever acknowledges, without the spaces around it.
+///
+/// # Errors
+/// Why it is none.
+pub fn name(text: &str) -> Result<String, Unfit> {
+    let text = text.trim();
+    // What could not be read as UTF-8 became a replacement character on the way.
+    let is_odd = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffd}');
+    if text.is_empty() {
+        Err(Unfit::Empty)
+    } else if text.chars().any(is_odd) {
+        Err(Unfit::NotOneLine)
+    } else if text.chars().count() > LONGEST_NAME {
+        Err(Unfit::TooLong)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Whether a unit that has acknowledged a rung need not hear it again: from its other people,
+/// or, past the last rung, as the same once more. What tells of a breach is heard by
+/// everybody it is for; that a number which the law does not give has passed is no breach.
+#[must_use]
+pub const fn quiets(kind: Kind, strength: Strength) -> bool {
+    match kind {
+        Kind::Reminder | Kind::DueToday | Kind::Opened | Kind::Changed => true,
+        Kind::Overdue => matches!(strength, Strength::Advisory),
+        Kind::TooShort | Kind::Cleared | Kind::Waived | Kind::Withdrawn | Kind::Test => false,
+    }
+}
+
+/// A rung that a unit has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The revision of the duty.
+    pub revision: u32,
+    /// The unit.
+    pub unit: String,
+    /// The rung's place on the ladder.
+    pub level: u32,
+}
+
+/// Takes out of `drafts` what `step` says to units that have acknowledged the same before, and
+/// names them. A repeat beyond the last rung, on a ladder with so many `rungs`, says what the
+/// last one said; each of those rungs says something new.
+#[must_use]
+pub fn leave_out(
+    drafts: &mut Vec<Draft>,
+    step: &Step,
+    (rungs, strength): (usize, Strength),
+    heard: &[Heard],
+) -> Vec<String> {
+    let rungs = u32::try_from(rungs).unwrap_or(u32::MAX);
+    if step.level < rungs || !quiets(step.kind, strength) {
+        return Vec::new();
+    }
+    let has_heard = |draft: &Draft| {
+        let Draft {
+            recipient, facts, ..
+        } = draft;
+        let mut same = heard.iter().filter(|one| {
+            (one.revision, &one.unit) == (facts.revision, &recipient.unit) && one.level + 1 >= rungs
+        });
+        facts.rung == step.name && same.next().is_some()
+    };
+    let left_out = drafts.extract_if(.., |draft| has_heard(draft));
+    let units: BTreeSet<String> = left_out.map(|draft| draft.recipient.unit).collect();
+    units.into_iter().collect()
 }

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::acknowledgement::{self, Heard};
 use super::address::{self, Books, Draft, Reminder};
 use super::decision::{Decision, DecisionId};
 use super::gaps::{self, Look};
@@ -49,6 +50,8 @@ pub struct Stored {
     pub record: Record,
     /// Everybody a message about it may have reached.
     pub told: Vec<Recipient>,
+    /// Who has acknowledged which rung.
+    pub heard: Vec<Heard>,
 }
 
 /// What became of an obligation since the ledger last looked.
@@ -94,6 +97,8 @@ pub struct Change {
     pub superseded: Vec<Step>,
     /// What is said to whom.
     pub notices: Vec<Draft>,
+    /// Units that are not told the rung, because they have acknowledged the same before.
+    pub quieted: Vec<String>,
 }
 
 impl Change {
@@ -203,14 +208,32 @@ impl Planner<'_> {
         if stored.is_some_and(|stored| stored.record == record) {
             return None;
         }
-        let notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
+        let mut notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
+        let quieted = self.quiet(&mut notices, climb.reached.as_ref(), stored);
         Some(Change {
             record,
             events,
             reached: climb.reached,
             superseded: climb.superseded,
             notices,
+            quieted,
         })
+    }
+
+    /// Leaves out who has acknowledged what the rung says; their units.
+    fn quiet(
+        &self,
+        notices: &mut Vec<Draft>,
+        reached: Option<&Step>,
+        stored: Option<&Stored>,
+    ) -> Vec<String> {
+        let rule = self.obligation.rule;
+        let ladder = self.books.pack.ladder(&rule.ladder);
+        let Some(((step, ladder), stored)) = reached.zip(ladder).zip(stored) else {
+            return Vec::new();
+        };
+        let said = (ladder.rungs.len(), rule.strength);
+        acknowledgement::leave_out(notices, step, said, &stored.heard)
     }
 
     /// The record as derived now, before the ladder is climbed.
@@ -358,6 +381,7 @@ fn lost(stored: &Stored) -> Option<Change> {
         reached: None,
         superseded: Vec::new(),
         notices: Vec::new(),
+        quieted: Vec::new(),
     })
 }
 

@@ -86,6 +86,7 @@ fn after(before: &[Stored], changes: &[Change]) -> Vec<Stored> {
             .iter()
             .map(|one| one.recipient.clone())
             .collect(),
+        heard: Vec::new(),
     });
     for stored in before.iter().cloned().chain(new) {
         all.insert(stored.record.key.to_string(), stored);

@@ -368,6 +368,7 @@ fn stored(change: &Change) -> Vec<Stored> {
     vec![Stored {
         record: change.record.clone(),
         told: told.collect(),
+        heard: Vec::new(),
     }]
 }
 

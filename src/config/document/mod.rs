@@ -26,8 +26,8 @@ const PATH_KEYS: [&str; 5] = ["file", "folder", "ca_file", "client_cert", "clien
 
 /// The keys whose values are never repeated: people write secrets where only the place of
 /// one belongs, and what somebody can be called by is nobody else's business.
-const SECRET_KEYS: [&str; 8] = [
-    "password", "secret", "secrets", "url", "mobile", "wecom", "dingtalk", "feishu",
+const SECRET_KEYS: [&str; 9] = [
+    "password", "secret", "secrets", "url", "key", "mobile", "wecom", "dingtalk", "feishu",
 ];
 
 /// The place of a section that the file does not have.

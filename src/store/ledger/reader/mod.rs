@@ -14,7 +14,9 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{STATEMENT_CACHE, export, from_json, migrate, obligations, refuse_older};
+use super::{
+    STATEMENT_CACHE, acknowledgements, export, from_json, migrate, obligations, refuse_older,
+};
 use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
@@ -125,11 +127,18 @@ pub fn stored(connection: &Connection, decision: &DecisionId) -> rusqlite::Resul
         let record = record?;
         // Of a date that moved, those know who were told before it did.
         let may_be_known = record.told_level.is_some() || record.revision > 1;
-        let told = match record.id {
-            Some(id) if may_be_known => told(connection, id)?,
-            _ => Vec::new(),
+        let (told, heard) = match record.id {
+            Some(id) if may_be_known => (
+                told(connection, id)?,
+                acknowledgements::heard(connection, id, record.revision)?,
+            ),
+            _ => (Vec::new(), Vec::new()),
         };
-        Ok(Stored { record, told })
+        Ok(Stored {
+            record,
+            told,
+            heard,
+        })
     };
     records.map(with_told).collect()
 }
