@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+pub use super::acknowledging::AckArgs;
+use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
@@ -18,6 +20,7 @@ pub use super::subcommands::{
     ByHandArgs, CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand,
     HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
+pub use super::templates::TemplatesCommand;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\
@@ -95,9 +98,15 @@ pub enum Command {
     /// Read the rule pack, or check a new one.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// See and check the wording of everything that is sent.
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
     /// See what was sent, hold it back or let it go, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// Record that a unit has acknowledged (签收) what it was told. The daemon may be running.
+    #[command(after_help = ACK_EXAMPLES)]
+    Ack(AckArgs),
     /// Verify the audit log, write it out, or make the ledger again from it.
     #[command(subcommand)]
     Audit(AuditCommand),

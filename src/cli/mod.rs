@@ -7,6 +7,7 @@
 pub mod args;
 pub mod subcommands;
 
+mod acknowledging;
 mod asking;
 mod auditing;
 mod backward;
@@ -27,6 +28,7 @@ mod rule_words;
 mod rulebook;
 mod running;
 mod shown;
+mod templates;
 mod working_days;
 
 pub mod library;
@@ -82,7 +84,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Calendar(command) => working_days::calendar(&books, command, &clock),
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
+        Command::Templates(command) => templates::run(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Ack(args) => acknowledging::run(&books, args, &clock),
         Command::Audit(command) => auditing::run(&books, command),
         Command::Health(args) => health::health(&books, args, &clock),
         Command::Clock(command) => health::clock(&books, command, &clock),

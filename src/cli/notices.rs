@@ -14,6 +14,7 @@ use super::table::{Cell, Fit, Ink, Screen, Table};
 use crate::clock::{Clock, written_to_minute};
 use crate::domain::notice::Recipient;
 use crate::domain::pack::Audience;
+use crate::store::ledger::acknowledgements::{Acknowledged, How};
 use crate::store::ledger::reader::{self, Listed};
 
 /// Answers `notices …`.
@@ -40,6 +41,7 @@ fn list(books: &Books, args: &NoticesArgs) -> anyhow::Result<()> {
             .or(which.waiting.then_some("pending"))
             .map(ToOwned::to_owned),
         held: which.held,
+        unacknowledged: args.unacknowledged,
         limit: args.limit,
     };
     let ledger = books.ledger()?;
@@ -158,8 +160,9 @@ fn state(notice: &Listed) -> Cell {
     Cell::new(&format!("{sign} {state}"), ink)
 }
 
-/// Why it is held, how far it failed upward, and what was last heard.
+/// Who acknowledged it, why it is held, how far it failed upward, and what was last heard.
 fn last_word(notice: &Listed) -> String {
+    let acknowledged = notice.acknowledged.as_ref().map(acknowledged);
     let held = notice.held_since.as_ref().map(|since| {
         let because = notice.held_because.as_deref().unwrap_or_default();
         format!("held since {}: {because}", written_to_minute(since))
@@ -171,9 +174,24 @@ fn last_word(notice: &Listed) -> String {
     };
     let is_at_rest = matches!(notice.state.as_str(), "delivered" | "cancelled");
     let words = [
+        acknowledged,
         held,
         upward.filter(|_| !is_at_rest),
         notice.last_word.clone(),
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// By whom and when, and whether the centre recorded it for them.
+fn acknowledged(one: &Acknowledged) -> String {
+    let Acknowledged { by, at, how, note } = one;
+    let at = written_to_minute(at);
+    let centre = if how == How::Centre.name() {
+        ", recorded by the centre"
+    } else {
+        ""
+    };
+    let note = note.as_ref().map(|note| format!(" ({note})"));
+    let note = note.unwrap_or_default();
+    format!("acknowledged by {by} {at}{centre}{note}")
 }

@@ -45,7 +45,16 @@ pub(super) fn run(cli: &Cli, clock: Clock) -> anyhow::Result<()> {
         // A database on a share that is mounted later: starting again may help.
         Failure::Store(error @ StoreError::Missing { .. }) => anyhow!("failed to {error}"),
         Failure::Store(error) => error.into(),
-        failure @ Failure::PartEnded(_) => failure.into(),
+        // No later start may listen there either; an address that is in use may be free then.
+        Failure::Listen { address, error } if error.kind() == io::ErrorKind::PermissionDenied => {
+            let expected = "a port that duban may listen on; those below 1024 are the system's";
+            faulty(vec![Fault::new(
+                "web.listen",
+                format!("{address}: {error}"),
+                expected,
+            )])
+        }
+        failure @ (Failure::PartEnded(_) | Failure::Listen { .. }) => failure.into(),
     })
 }
 

@@ -288,7 +288,7 @@ pub struct ByHandArgs {
 
 /// `notices list`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("which").args(["state", "failed", "held", "waiting"])))]
+#[command(group(ArgGroup::new("which").args(["state", "failed", "held", "waiting", "unacknowledged"])))]
 pub struct NoticesArgs {
     /// Only those about this decision.
     pub decision: Option<String>,
@@ -300,6 +300,9 @@ pub struct NoticesArgs {
     /// Which are looked for mostly.
     #[command(flatten)]
     pub which: WhichArgs,
+    /// Only those that arrived and still hold, and that nobody has acknowledged.
+    #[arg(long)]
+    pub unacknowledged: bool,
     /// At most so many.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub limit: u32,

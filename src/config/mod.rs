@@ -13,13 +13,16 @@ mod log;
 mod mail;
 mod schedule;
 mod units;
+mod web;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::channels::{egress, heartbeat as heartbeat_channel, mail as mail_channel, webhook};
+use crate::channels::{
+    egress, heartbeat as heartbeat_channel, mail as mail_channel, robot, webhook,
+};
 use crate::domain::fault::Fault;
 
 pub use auditor::Auditor;
@@ -27,6 +30,7 @@ pub use delivery::Delivery;
 pub use log::{Format, Level, Log};
 pub use schedule::{Bell, BellError, Schedule};
 pub use units::Units;
+pub use web::Web;
 
 use document::Document;
 
@@ -51,8 +55,12 @@ pub struct Config {
     pub auditor: Auditor,
     /// The watchman outside, where there is one.
     pub heartbeat: Option<heartbeat_channel::Settings>,
+    /// The pages by which notices are acknowledged, where there are any.
+    pub web: Option<Web>,
     /// What is logged, and in which form.
     pub log: Log,
+    /// A folder of the city's own templates, in place of built-in ones of the same name.
+    pub wording: Option<PathBuf>,
     /// How mail leaves.
     pub mail: mail_channel::Settings,
     /// What holds for every endpoint.
@@ -118,14 +126,19 @@ impl Config {
             schedule: document.section("schedule").unwrap_or_default(),
             delivery: document.section("delivery").unwrap_or_default(),
             log: document.section("log").unwrap_or_default(),
+            wording: document
+                .section::<OptionalFolder>("wording")
+                .and_then(|wording| wording.folder),
             mail: mail::mail(&mut document, path),
             webhook: document.section("webhook").unwrap_or_default(),
             egress: document.section("egress").unwrap_or_default(),
             auditor: document.section("auditor").unwrap_or_default(),
             heartbeat: None,
+            web: None,
             units: Units::default(),
         };
         config.heartbeat = heartbeat::heartbeat(&mut document, config.webhook.allow_http);
+        config.web = web::web(&mut document, &config.ledger);
         config.refuse_contradictions(&mut document);
         (config, document.finish())
     }
@@ -176,11 +189,12 @@ impl Config {
         }
     }
 
-    /// The longest one attempt can take once a connection is free, in seconds.
+    /// The longest one attempt can take once a connection is free, in seconds. A robot's may
+    /// take several posts, whether there is one yet or not.
     #[must_use]
     pub fn longest_attempt_secs(&self) -> u64 {
-        let longest = self.mail.longest_attempt().max(self.webhook.timeout());
-        longest.as_secs()
+        let posts = robot::longest_attempt(&self.webhook);
+        self.mail.longest_attempt().max(posts).as_secs()
     }
 }
 

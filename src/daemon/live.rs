@@ -15,8 +15,10 @@ use sha2::{Digest as _, Sha256};
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::wording::Wording;
 use crate::clock::Clock;
-use crate::config::{Bell, Config};
+use crate::config::{Bell, Config, Web};
+use crate::domain::acknowledgement::Links;
 use crate::domain::delivery::robot::Vendor;
 use crate::domain::fault::Fault;
 use crate::domain::ladder::SendWindow;
@@ -54,6 +56,8 @@ pub struct Live {
     pub late_min: u32,
     /// The watchman outside, where there is one.
     pub heartbeat: Option<Arc<Heartbeat>>,
+    /// What makes and reads the links by which notices are acknowledged, where there are any.
+    pub links: Option<Links>,
 }
 
 impl Live {
@@ -68,22 +72,32 @@ impl Live {
             &config.mail,
             &config.webhook,
             &config.units.endpoints,
+            &config.units.robots,
             &Egress::new(&config.egress),
             credentials.as_deref(),
         );
+        let channels = in_words(channels, config);
         let heartbeat = heartbeat(config);
-        let (library, channels, heartbeat) = match (library, channels, heartbeat) {
-            (Ok(library), Ok(channels), Ok(heartbeat)) => (library, channels, heartbeat),
-            (library, channels, heartbeat) => {
+        let links = links(config, credentials.as_deref());
+        let (library, channels, heartbeat, links) = match (library, channels, heartbeat, links) {
+            (Ok(library), Ok(channels), Ok(heartbeat), Ok(links)) => {
+                (library, channels, heartbeat, links)
+            }
+            (library, channels, heartbeat, links) => {
                 let heartbeat = heartbeat.err().map(|fault| vec![fault]);
-                let faults = [library.err(), channels.err(), heartbeat];
+                let links = links.err().map(|fault| vec![fault]);
+                let faults = [library.err(), channels.err(), heartbeat, links];
                 return Err(faults.into_iter().flatten().flatten().collect());
             }
         };
         let of_heartbeat = heartbeat.iter().filter_map(|one| one.warning.as_ref());
-        for doubt in channels.warnings().chain(of_heartbeat) {
+        let (links, of_key) = links.unzip();
+        let of_web = config.web.iter().flat_map(Web::doubts);
+        let of_web: Vec<Fault> = of_web.chain(of_key.flatten()).collect();
+        for doubt in channels.warnings().chain(of_heartbeat).chain(&of_web) {
             tracing::warn!(%doubt, "allowed, but unwise");
         }
+        let channels = channels.with_links(links.clone());
         let gate = Gate::on(config.catalog.clone(), library.fingerprint.clone())
             .with_room(config.ledger.clone(), config.delivery.least_free_bytes())
             .with_connections(config.mail.connections());
@@ -105,6 +119,7 @@ impl Live {
             wake: config.schedule.wake.clone(),
             late_min: config.auditor.late_min,
             heartbeat: heartbeat.map(Arc::new),
+            links,
         })
     }
 
@@ -122,10 +137,35 @@ impl Live {
     }
 }
 
+/// The channels with the city's own wording, where it has one.
+fn in_words(
+    channels: Result<Channels, Vec<Fault>>,
+    config: &Config,
+) -> Result<Channels, Vec<Fault>> {
+    if config.wording.is_none() {
+        return channels;
+    }
+    match (channels, Wording::from_folder(config.wording.as_deref())) {
+        (Ok(channels), Ok(wording)) => Ok(channels.with_wording(wording)),
+        (channels, wording) => {
+            let faults = [channels.err(), wording.err()];
+            Err(faults.into_iter().flatten().flatten().collect())
+        }
+    }
+}
+
 fn heartbeat(config: &Config) -> Result<Option<Heartbeat>, Fault> {
     let settings = config.heartbeat.as_ref();
     let heartbeat = settings.map(|one| Heartbeat::new(one, config.webhook.allow_http));
     heartbeat.transpose()
+}
+
+fn links(
+    config: &Config,
+    credentials: Option<&Path>,
+) -> Result<Option<(Links, Option<Fault>)>, Fault> {
+    let web = config.web.as_ref();
+    web.map(|web| web.links(credentials)).transpose()
 }
 
 /// Pack, calendar and directory as the configuration names them.
@@ -186,7 +226,7 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-/// Each channel's rate, and what endpoints have of their own.
+/// Each channel's rate, and what endpoints and robots have of their own.
 fn rates(config: &Config) -> BTreeMap<String, Rate> {
     let rate = |channel: Channel| match (channel, Vendor::of(channel)) {
         (_, Some(vendor)) => vendor.rate(),
@@ -198,7 +238,11 @@ fn rates(config: &Config) -> BTreeMap<String, Rate> {
         let destination = Channel::Webhook.destination(&endpoint.unit);
         Some((destination, Rate::a_minute(endpoint.per_minute?)))
     });
-    channels.into_iter().chain(own).collect()
+    let robots = config.units.robots.iter().filter_map(|robot| {
+        let destination = robot.vendor.channel().destination(&robot.unit);
+        Some((destination, robot.vendor.rate_of(robot.per_minute?)?))
+    });
+    channels.into_iter().chain(own).chain(robots).collect()
 }
 
 /// What names this very text.

@@ -10,11 +10,13 @@ mod bell;
 mod deliverer;
 mod heart;
 pub mod live;
+mod pages;
 mod planner;
 pub mod shelf;
 mod signals;
 mod systemd;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -26,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Web};
 use crate::domain::fault::Fault;
 use crate::jobs::Context;
 use crate::jobs::auditor::Auditor;
@@ -36,6 +38,7 @@ use crate::store::StoreError;
 use crate::store::catalog::Catalog;
 use crate::store::ledger::{self, Ledger, Writer};
 use live::Live;
+use pages::Pages;
 use planner::Telling;
 pub use signals::{Signals, listen};
 use systemd::StatusLine;
@@ -61,6 +64,14 @@ pub enum Failure {
     /// A database refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The address of the pages cannot be had.
+    #[error("cannot listen on {address} ([web] listen): {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// A part of the daemon ended without being asked to.
     #[error("the {0} ended without being asked to")]
     PartEnded(&'static str),
@@ -84,10 +95,12 @@ pub async fn run(path: &Path, clock: Clock, signals: Signals) -> Result<(), Fail
     let (ledger, writer) = ledger::open(&config.ledger)?;
     let writer = start_writer(writer).map_err(StoreError::file(&config.ledger))?;
     refuse_foreign_schema(&config.catalog)?;
+    config.web.as_ref().map_or(Ok(()), pages::make_key)?;
     let live = Arc::new(Live::new(&config, clock, ledger.clone()).map_err(Failure::Faults)?);
     let daemon = Daemon {
         path: path.to_owned(),
         catalog: config.catalog.clone(),
+        web: config.web.clone(),
         ledger,
         live,
         signals,
@@ -117,6 +130,7 @@ fn refuse_foreign_schema(catalog: &Path) -> Result<(), Failure> {
 struct Daemon {
     path: PathBuf,
     catalog: PathBuf,
+    web: Option<Web>,
     ledger: Ledger,
     live: Arc<Live>,
     signals: Signals,
@@ -137,6 +151,13 @@ type Parts = JoinSet<&'static str>;
 impl Daemon {
     async fn run(self) -> Result<(), Failure> {
         let (live, watched) = watch::channel(Arc::clone(&self.live));
+        let pages = match &self.web {
+            Some(web) => Some((
+                pages::bind(web).await?,
+                Pages::router(watched.clone(), self.ledger.clone())?,
+            )),
+            None => None,
+        };
         let (wakes, stop) = (Wakes::default(), CancellationToken::new());
         let (sender, clean) = watch::channel(0);
         let telling = Telling {
@@ -149,6 +170,9 @@ impl Daemon {
             made = self.first_round(&wakes, &telling) => made?,
         };
         let mut parts = Self::start(watched, &wakes, &stop, (telling, auditor, clean));
+        if let Some((pages, router)) = pages {
+            parts.spawn(named("pages", pages.run(router, stop.clone())));
+        }
         systemd::ready();
         info!("ready");
         self.supervise(&live, &mut parts).await?;
@@ -271,19 +295,26 @@ impl Daemon {
         systemd::ready();
     }
 
-    /// The databases of a running daemon stay where they are.
+    /// The databases of a running daemon stay where they are, and so do its pages.
     fn refuse_moved(&self, config: &Config) -> Result<(), Vec<Fault>> {
         let same = [
             ("catalog.file", &config.catalog, self.catalog.as_path()),
             ("ledger.file", &config.ledger, self.ledger.path()),
         ];
         let moved = same.into_iter().filter(|(_, new, old)| new != old);
-        let faults: Vec<Fault> = moved
+        let mut faults: Vec<Fault> = moved
             .map(|(key, new, old)| {
                 let found = new.display().to_string();
                 Fault::new(key, found, format!("{}, or a restart", old.display()))
             })
             .collect();
+        let listens = |web: &Option<Web>| web.as_ref().map(|web| web.listen);
+        let (new, old) = (listens(&config.web), listens(&self.web));
+        if new != old {
+            let shown = |at: Option<SocketAddr>| at.map_or("none".to_owned(), |at| at.to_string());
+            let expected = format!("{}, or a restart", shown(old));
+            faults.push(Fault::new("web.listen", shown(new), expected));
+        }
         if faults.is_empty() {
             Ok(())
         } else {

@@ -9,6 +9,7 @@ mod change;
 
 use chrono::NaiveDate;
 
+use super::acknowledgement;
 use super::address::{self, Books, Draft, Reminder};
 use super::closing::{self, Aside};
 use super::decision::{Decision, DecisionId};
@@ -126,13 +127,31 @@ impl Planner<'_> {
         for aside in &asides {
             self.tell(&mut notices, aside, &remind(&aside.step));
         }
+        let quieted = self.quiet(&mut notices, climb.reached.as_ref(), stored);
         Some(Change {
             record,
             events,
             reached: climb.reached,
             superseded: climb.superseded,
             notices,
+            quieted,
         })
+    }
+
+    /// Leaves out who has acknowledged what the rung says; their units.
+    fn quiet(
+        &self,
+        notices: &mut Vec<Draft>,
+        reached: Option<&Step>,
+        stored: Option<&Stored>,
+    ) -> Vec<String> {
+        let rule = self.obligation.rule;
+        let ladder = self.books.pack.ladder(&rule.ladder);
+        let Some(((step, ladder), stored)) = reached.zip(ladder).zip(stored) else {
+            return Vec::new();
+        };
+        let said = (ladder.rungs.len(), rule.strength);
+        acknowledgement::leave_out(notices, step, said, &stored.heard)
     }
 
     /// The record as derived now, before the ladder is climbed.
@@ -289,5 +308,6 @@ fn lost(
         reached: None,
         superseded: Vec::new(),
         notices: closing::lost(stored, decision, books, today),
+        quieted: Vec::new(),
     })
 }

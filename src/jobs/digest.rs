@@ -14,13 +14,15 @@ use crate::domain::decision::Decision;
 use crate::domain::gaps::Gap;
 use crate::domain::health::NEXT_YEAR_IS_MISSED_FROM_MONTH;
 use crate::domain::hold::Hold;
-use crate::domain::notice::{Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient};
+use crate::domain::notice::{
+    Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient,
+};
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
 use crate::store::ledger::chain::{self, Head};
-use crate::store::ledger::{Ledger, findings, gaps, outbox, reader, settings};
+use crate::store::ledger::{Ledger, acknowledgements, findings, gaps, outbox, reader, settings};
 
 /// Rows shown; the rest is counted. What a person reads in one sitting.
 const ROWS: u32 = 200;
@@ -195,7 +197,37 @@ fn row(
     let found = derived
         .iter()
         .find(|obligation| obligation.key == record.key);
-    Ok(found.and_then(|obligation| shown(desk, obligation, &decision, today)))
+    let Some(row) = found.and_then(|obligation| shown(desk, obligation, &decision, today)) else {
+        return Ok(None);
+    };
+    let acknowledged = acknowledged(desk, record, &row.responsible)?;
+    Ok(Some(DigestRow {
+        acknowledged,
+        ..row
+    }))
+}
+
+/// Whether the responsible units have acknowledged what they were told last of the date in
+/// force.
+fn acknowledged(
+    desk: &Desk<'_>,
+    record: &Record,
+    responsible: &str,
+) -> Result<Option<Acknowledgement>, StoreError> {
+    let Some(id) = record.id else {
+        return Ok(None);
+    };
+    let units: Vec<&str> = responsible.split('、').collect();
+    let ask = "read what was acknowledged";
+    let found = desk.reader.ask(ask, |c| {
+        acknowledgements::of_rung(c, id, record.revision, &units)
+    })?;
+    Ok(found.map(|given| {
+        given.map_or(Acknowledgement::Missing, |given| Acknowledgement::Given {
+            by: given.by,
+            at: written_to_minute(&given.at),
+        })
+    }))
 }
 
 fn shown(
@@ -216,6 +248,7 @@ fn shown(
         strength: obligation.rule.strength,
         working_days_left: days_left(&dates, today, &desk.library.calendar),
         provisional: dates.provisional,
+        acknowledged: None,
     })
 }
 

@@ -3,4 +3,10 @@
 //! Owns HTTP servers. Refuses to spawn tasks and to open sockets: listeners and
 //! the shutdown are arguments.
 
+mod acknowledge;
+mod listener;
+mod page;
+
+pub mod server;
+
 pub mod receiver;

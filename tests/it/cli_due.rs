@@ -211,6 +211,7 @@ fn why_shows_law_state_trail_gaps_and_history_and_nothing_steers_the_terminal() 
     let obligations = [obligation(&rule, "17", Some("2026-09-23"))];
     let row = rows(&obligations, &decision, day(TODAY)).remove(0);
     let history = vec![Listed {
+        acknowledged: None,
         held_since: None,
         held_because: None,
         upward: 0,

@@ -705,6 +705,7 @@ fn what_comes_back_is_told_anew() {
             record: change.record.clone(),
             told: Vec::new(),
             said: None,
+            heard: Vec::new(),
         }]
     };
     let told = of(&open);

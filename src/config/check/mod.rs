@@ -5,6 +5,7 @@
 //! report what its rows show (units nobody knows, steps without their anchor).
 
 mod files;
+mod web;
 
 use std::path::Path;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::wording::Wording;
 use crate::domain::calendar::{Calendar, Coverage};
 use crate::domain::fault::Fault;
 use crate::domain::health::{NEXT_YEAR_IS_MISSED_FROM_MONTH, is_out_of_reach};
@@ -63,8 +65,11 @@ pub fn check(config: &Config, around: &Around<'_>) -> Report {
     files::look_at(config, &mut report);
     report.years(around);
     report.people(config);
+    report.robots(config);
     report.channels(config, around.credentials);
+    report.wording(config);
     report.heartbeat(config);
+    web::look_at(config, around.credentials, &mut report);
     report
 }
 
@@ -127,18 +132,37 @@ impl Report {
 
     fn people(&mut self, config: &Config) {
         let directory = &config.units.directory;
-        let (mut people, mut endpoints) = (0, 0);
+        let mut people = 0;
         for unit in directory.units().iter().chain([directory.centre()]) {
             people += unit.contacts.len();
-            endpoints += unit.endpoints.len();
             if is_out_of_reach(unit) {
                 let expected = "a contact or a webhook; its notices go to the supervision centre";
                 self.warn(&unit.name, "no way to reach it", expected);
             }
         }
         let units = directory.units().len() + 1;
-        let found = format!("{units} units, {people} people, {endpoints} endpoints");
+        let (endpoints, robots) = (config.units.endpoints.len(), config.units.robots.len());
+        let found =
+            format!("{units} units, {people} people, {endpoints} endpoints, {robots} robots");
         self.fact(config.directory.display().to_string(), found);
+    }
+
+    /// Which robots there are, as far as may be shown, and whom they can call.
+    fn robots(&mut self, config: &Config) {
+        for robot in &config.units.robots {
+            let signs = if robot.secret.is_some() {
+                "signed"
+            } else {
+                "not signed"
+            };
+            let found = format!(
+                "robot, {signs}, can mention {} of {} people, {} messages a minute",
+                robot.known_people(),
+                robot.people.len(),
+                robot.messages_per_minute()
+            );
+            self.fact(robot.vendor.channel().destination(&robot.unit), found);
+        }
     }
 
     /// Builds what would speak, without speaking: templates, secrets, certificates and
@@ -150,6 +174,7 @@ impl Report {
             &config.mail,
             &config.webhook,
             endpoints,
+            &config.units.robots,
             &egress,
             credentials,
         );
@@ -168,6 +193,20 @@ impl Report {
 }
 
 impl Report {
+    /// The city's own templates, each tried on every sample.
+    fn wording(&mut self, config: &Config) {
+        let Some(folder) = &config.wording else {
+            return;
+        };
+        match Wording::from_folder(Some(folder)) {
+            Ok(_) => self.fact(
+                folder.display().to_string(),
+                "templates that fit every sample",
+            ),
+            Err(faults) => self.faults.extend(faults),
+        }
+    }
+
     fn heartbeat(&mut self, config: &Config) {
         let Some(settings) = &config.heartbeat else {
             return self.fact(

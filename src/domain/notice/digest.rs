@@ -126,6 +126,24 @@ pub struct DigestRow {
     pub working_days_left: i64,
     /// The date may still move.
     pub provisional: bool,
+    /// Whether what the unit was told last is acknowledged; absent where it was told nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledgement>,
+}
+
+/// Whether a unit has acknowledged (签收) what it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Acknowledgement {
+    /// Nobody of the unit has.
+    Missing,
+    /// Somebody has.
+    Given {
+        /// The name as it was given.
+        by: String,
+        /// When, in the law's zone, to the minute.
+        at: String,
+    },
 }
 
 /// A message that has not reached its recipient.

@@ -14,7 +14,9 @@ use crate::domain::counting::Step;
 use crate::domain::obligation::{Candidate, Done, Excuse, ObligationKey, State};
 use crate::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
 
-pub use digest::{Delivery, Digest, DigestRow, GapRow, HeldRow, LogHead, Undelivered};
+pub use digest::{
+    Acknowledgement, Delivery, Digest, DigestRow, GapRow, HeldRow, LogHead, Undelivered,
+};
 
 /// How a message travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::acknowledgement::Heard;
 use crate::domain::address::Draft;
 use crate::domain::closing::Told;
 use crate::domain::ladder::Step;
@@ -48,6 +49,8 @@ pub struct Stored {
     /// What the last of these messages said, of a record that is live: when the duty cannot
     /// be derived any more, these are its facts.
     pub said: Option<Facts>,
+    /// Who has acknowledged which rung.
+    pub heard: Vec<Heard>,
 }
 
 /// What became of an obligation since the ledger last looked.
@@ -93,6 +96,8 @@ pub struct Change {
     pub superseded: Vec<Step>,
     /// What is said to whom.
     pub notices: Vec<Draft>,
+    /// Units that are not told the rung, because they have acknowledged the same before.
+    pub quieted: Vec<String>,
 }
 
 impl Change {

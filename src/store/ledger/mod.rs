@@ -4,6 +4,7 @@
 //! commits, and the three transactions of a notice's life. Refuses to decide
 //! anything: it stores what `domain` decided.
 
+pub mod acknowledgements;
 pub mod audit;
 mod by_hand;
 pub mod chain;
@@ -58,6 +59,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0005_finding.sql")),
         M::up(include_str!("migrations/0006_lanes.sql")),
         M::up(include_str!("migrations/0007_channels.sql")),
+        M::up(include_str!("migrations/0008_acknowledgement.sql")),
         M::up(include_str!("migrations/0009_relief.sql")),
         M::up(include_str!("migrations/0010_cancelled_after.sql")),
     ])

@@ -148,7 +148,8 @@ fn record_rungs(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     let superseded = change.superseded.iter().map(|step| (step, "superseded"));
-    let told = change.reached.iter().map(|step| (step, "told"));
+    let fate = told::fate(change);
+    let told = change.reached.iter().map(|step| (step, fate));
     for (step, fate) in superseded.chain(told) {
         let mut statement = connection.prepare_cached(
             "insert into rung (obligation_id, revision, level, name, on_date, fate, at)

@@ -22,8 +22,8 @@ use super::copy::{beside, put_in_place};
 use super::outbox::{self, ByHand, DigestMade, FailedUpward, Lease, Receipt, Taken};
 use super::reader::Reader;
 use super::{
-    STATEMENT_CACHE, audit, from_json, holds, migrate, obligations, parse_instant, restored,
-    timekeeping, told,
+    STATEMENT_CACHE, acknowledgements, audit, from_json, holds, migrate, obligations,
+    parse_instant, restored, timekeeping, told,
 };
 use crate::store::StoreError;
 pub use tables::Difference;
@@ -201,13 +201,16 @@ fn redo(fresh: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     let (subject, now) = (entry.subject.as_str(), parse_instant(1, &entry.at)?);
     match entry.what.as_str() {
         "date moved" | "window cut short" | "window long enough" | "closed" | "reopened"
-        | "told" | "noted" => redo_change(fresh, entry, now),
+        | "told" | "quieted" | "noted" => redo_change(fresh, entry, now),
         "digest" => {
             let made: DigestMade = entry.detail()?;
             let release = parse_instant(4, &made.release)?;
             outbox::enqueue_digest(fresh, &made.recipient, &made.digest, release, now).map(drop)
         }
         "cancelled" => outbox::cancel_notice(fresh, subject, &entry.text("reason")?, now),
+        "acknowledged" => entry
+            .detail::<acknowledgements::Given>()?
+            .write(fresh, subject, now),
         "claimed" => redo_claim(fresh, entry, now),
         "delivered" | "retry" | "given up" | "waits for its destination" => {
             let receipt: Receipt = entry.detail()?;

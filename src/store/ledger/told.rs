@@ -23,6 +23,9 @@ struct Written {
     reached: Option<Step>,
     superseded: Vec<Step>,
     notices: Vec<Said>,
+    /// Absent where it is empty, as in entries of before anything could be acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    quieted: Vec<String>,
 }
 
 /// The same facts to several recipients.
@@ -54,7 +57,7 @@ pub(super) fn log(
         .filter_map(|event| happened(event, &change.record))
         .collect();
     if let Some(step) = &change.reached {
-        happened.push(("told", json!({ "rung": step.name, "on": step.on })));
+        happened.push((fate(change), json!({ "rung": step.name, "on": step.on })));
     }
     if happened.is_empty() {
         happened.push(("noted", json!({})));
@@ -68,6 +71,16 @@ pub(super) fn log(
         audit::add(connection, now, what, &subject, &detail)?;
     }
     Ok(())
+}
+
+/// What became of the rung that was reached: where everybody it is for has acknowledged the
+/// same before, it is told to nobody.
+pub(super) const fn fate(change: &Change) -> &'static str {
+    if change.notices.is_empty() && !change.quieted.is_empty() {
+        "quieted"
+    } else {
+        "told"
+    }
 }
 
 /// Both dates of a moved obligation stay in the log; so does every ending. A first date
@@ -132,6 +145,7 @@ impl Written {
             reached: change.reached.clone(),
             superseded: change.superseded.clone(),
             notices,
+            quieted: change.quieted.clone(),
         }
     }
 
@@ -149,6 +163,7 @@ impl Written {
             reached: self.reached,
             superseded: self.superseded,
             notices: drafts.collect(),
+            quieted: self.quieted,
         }
     }
 }

@@ -206,6 +206,7 @@ pub(crate) fn digest() -> Digest {
 pub(crate) fn row(state: State, working_days_left: i64, strength: Strength) -> DigestRow {
     let facts = facts();
     DigestRow {
+        acknowledged: None,
         obligation: facts.obligation,
         title: facts.title,
         duty: facts.duty,

@@ -16,6 +16,7 @@ pub(crate) fn remembered(before: &[Stored], changes: &[Change]) -> Vec<Stored> {
                 record: change.record.clone(),
                 told: Vec::new(),
                 said: None,
+                heard: Vec::new(),
             },
         };
         stored.record = change.record.clone();

@@ -12,7 +12,7 @@ use super::claim::Claim;
 use super::queue::withdraw_if_empty;
 use super::settle::end_attempt;
 use crate::domain::delivery::{Class, Outcome, Verdict};
-use crate::store::ledger::{as_kept, audit, instant};
+use crate::store::ledger::{acknowledgements, as_kept, audit, instant};
 
 /// Whose leases are given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub(in crate::store::ledger) fn give_one_back(
     let verdict = Verdict::RetryAt { at: as_kept(now) };
     end_attempt(connection, id, number, &outcome, &verdict, now)?;
     withdraw_if_empty(connection, id)?;
+    acknowledgements::settle_arrived(connection, id)?;
     let detail = json!({ "attempt": number, "why": why });
     audit::add(connection, now, "returned", key, &detail)
 }

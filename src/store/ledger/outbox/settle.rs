@@ -13,7 +13,7 @@ use crate::domain::delivery::{Class, Outcome, Verdict};
 use crate::domain::notice::{Channel, Content};
 use crate::domain::obligation::ObligationKey;
 use crate::store::ledger::holds::{self, Turn};
-use crate::store::ledger::{audit, instant, to_json};
+use crate::store::ledger::{acknowledgements, audit, instant, to_json};
 
 /// Transaction 3: what came of an attempt, the receipt and the audit entry together. Says
 /// whether the destination's hold began or ended by it.
@@ -95,6 +95,7 @@ pub(in crate::store::ledger) fn record(
         attempt,
     ))?;
     withdraw_if_empty(connection, id)?;
+    acknowledgements::settle_arrived(connection, id)?;
     audit::add(
         connection,
         now,

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::domain::notice::{Content, Recipient};
+use crate::store::ledger::acknowledgements::{self, Acknowledged};
 use crate::store::ledger::{from_json, outbox};
 
 /// A notice as people list it.
@@ -41,6 +42,8 @@ pub struct Listed {
     pub held_because: Option<String>,
     /// How far it has failed upward: 0 not at all, 1 to the unit's others, 2 to the end.
     pub upward: u8,
+    /// Who has acknowledged it, and when.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 /// Which notices are listed.
@@ -54,6 +57,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// Held only, by itself or with everything that goes its way.
     pub held: bool,
+    /// Only those that arrived, still hold, and nobody has acknowledged.
+    pub unacknowledged: bool,
     /// At most so many, the newest.
     pub limit: u32,
 }
@@ -80,26 +85,33 @@ pub fn notices(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec
                 notice.made_at, obligation.decision_id, obligation.rule, obligation.occurrence,
                 notice.rung, notice.kind,
                 case when notice.state = 'cancelled' then 'cancelled' else message.state end,
-                coalesce(notice.reason, message.last_word)
+                coalesce(notice.reason, message.last_word),
+                acknowledgement.by, acknowledgement.at, acknowledgement.how, acknowledgement.note
          from notice
          join obligation on obligation.id = notice.obligation_id
          join message on message.id = notice.message_id
+         left join acknowledgement on acknowledgement.notice_id = notice.id
          {HOLDS}
          where ($1 is null or obligation.decision_id = $1)
            and ($2 is null or obligation.rule = $2)
            and ($3 is null or $3 = case when notice.state = 'cancelled' then 'cancelled'
                                         else message.state end)
            and (not $4 or waits_since is not null and notice.state = 'standing')
-         order by notice.id desc limit $5"
+           and (not $5 or acknowledgement.notice_id is null and message.state = 'delivered'
+                          and notice.state = 'standing' and obligation.live = 1
+                          and obligation.revision = notice.revision)
+         order by notice.id desc limit $6"
     ))?;
     let Filter {
         decision,
         rule,
         state,
         held,
+        unacknowledged,
         limit,
     } = filter;
-    let rows = statement.query_map((decision, rule, state, held, limit), read)?;
+    let values = (decision, rule, state, held, unacknowledged, limit);
+    let rows = statement.query_map(values, read)?;
     rows.collect()
 }
 
@@ -111,7 +123,8 @@ pub fn notices(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec
 pub fn digests(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Listed>> {
     let mut statement = connection.prepare_cached(&format!(
         "select {OF_MESSAGE},
-                message.made_at, '', '', '', 'digest', 'digest', message.state, message.last_word
+                message.made_at, '', '', '', 'digest', 'digest', message.state, message.last_word,
+                null, null, null, null
          from message
          {HOLDS}
          where message.digest is not null and ($1 is null or message.state = $1)
@@ -139,6 +152,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Listed> {
         kind: row.get(12)?,
         state: row.get(13)?,
         last_word: row.get(14)?,
+        acknowledged: acknowledgements::read(row, 15)?,
     })
 }
 

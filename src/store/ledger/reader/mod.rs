@@ -131,6 +131,7 @@ pub fn stored(connection: &Connection, decision: &DecisionId) -> rusqlite::Resul
                 record,
                 told: Vec::new(),
                 said: None,
+                heard: Vec::new(),
             }),
         }
     };

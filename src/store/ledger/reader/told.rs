@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::domain::closing::Told;
 use crate::domain::notice::{Facts, Kind, Recipient};
 use crate::domain::plan::{Record, Stored};
-use crate::store::ledger::from_json;
+use crate::store::ledger::{acknowledgements, from_json};
 
 /// Each notice that may have arrived, in the order they were made. A copy of before does not
 /// know what was sent since it was made: while it is held everything may have been, and what
@@ -57,8 +57,12 @@ pub(super) fn with_told(
             kind: last.kind,
         })
     });
-    let told = told.collect::<rusqlite::Result<_>>()?;
-    Ok(Stored { record, told, said })
+    Ok(Stored {
+        told: told.collect::<rusqlite::Result<_>>()?,
+        said,
+        heard: acknowledgements::heard(connection, obligation, record.revision)?,
+        record,
+    })
 }
 
 /// Of each place the last notice: a history of years is read by its small columns only.

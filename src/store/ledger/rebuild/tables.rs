@@ -10,7 +10,7 @@ use rusqlite::{Connection, Rows};
 
 /// The tables that follow from the log: the first column is what a row is known by, and
 /// the rows come in its order.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     (
         "obligation",
         "select decision_id || '/' || rule || '/' || occurrence, revision, due_on, latest_on, live,
@@ -38,6 +38,12 @@ const TABLES: [(&str, &str); 6] = [
                 notice.state, notice.reason, notice.cancelled_after, notice.made_at
          from notice join obligation on obligation.id = notice.obligation_id
                      join message on message.id = notice.message_id
+         order by 1",
+    ),
+    (
+        "acknowledgement",
+        "select notice.key, acknowledgement.by, acknowledgement.at, how, note
+         from acknowledgement join notice on notice.id = acknowledgement.notice_id
          order by 1",
     ),
     (
