@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
-use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
@@ -199,10 +199,7 @@ impl Pages {
     fn refuse(&self, Refusal { status, what }: Refusal) -> Response {
         let values = json!({ "what": what, "centre": self.around.centre() });
         let mut response = self.templates.page(status, "word.html", values);
-        if status == StatusCode::METHOD_NOT_ALLOWED {
-            let allowed = HeaderValue::from_static("GET, HEAD, POST");
-            response.headers_mut().insert(ALLOW, allowed);
-        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             let later = HeaderValue::from(TRY_AGAIN_SECS);
             response.headers_mut().insert(RETRY_AFTER, later);
         }

@@ -281,11 +281,16 @@ fn what_an_older_version_sent_keeps_its_notices_and_attempts() {
         insert into notice (key, obligation_id, revision, rung, kind, message_id, facts, state, made_at)
         values ('n', 7, 1, '-1d', 'reminder', 9, '{}', 'standing', '2026-05-08T01:00:00.000Z');
         insert into attempt (message_id, number, holder, started_at)
-        values (9, 1, 'pid-1', '2026-05-08T01:00:00.000Z')";
+        values (9, 1, 'pid-1', '2026-05-08T01:00:00.000Z');
+        insert into rung (obligation_id, revision, level, name, on_date, fate, at)
+        values (7, 1, 2, '-1d', '2026-05-08', 'told', '2026-05-08T01:00:00.000Z')";
     older.execute_batch(filled).unwrap();
     drop(older);
     drop(ledger::open(&path).unwrap());
     let newer = Connection::open(&path).unwrap();
+    let rung = "select obligation_id || name || fate from rung where level = 2";
+    let rung: String = newer.query_row(rung, [], |row| row.get(0)).unwrap();
+    assert_eq!(rung, "7-1dtold");
     let kept = "select count(*) from message join notice on notice.message_id = message.id
                 join attempt on attempt.message_id = message.id where message.key = 'msg_9'";
     let kept: u32 = newer.query_row(kept, [], |row| row.get(0)).unwrap();

@@ -17,6 +17,7 @@ fn the_shipped_files_are_sound_and_show_the_defaults() {
     assert_eq!(config.egress, egress::Settings::default());
     assert_eq!(config.auditor, Auditor::default());
     assert_eq!(config.heartbeat, None);
+    assert_eq!(config.web, None);
     assert_eq!(config.ledger, Path::new("/var/lib/duban/ledger.db"));
     assert_eq!(config.rules, None);
 }
@@ -31,6 +32,9 @@ fn every_setting_that_is_shown_but_off_can_be_turned_on() {
     assert_eq!(config.egress.allow_host.len(), 2);
     assert!(config.egress.proxy.is_some());
     assert_eq!(config.heartbeat.unwrap().every_secs, 60);
+    let web = config.web.unwrap();
+    assert_eq!(web.listen.to_string(), "127.0.0.1:7713");
+    assert_eq!(web.key_place(), "credential duban_web-key");
 }
 
 #[test]
@@ -73,7 +77,8 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
          `pauses_min`, `jitter_percent`, `give_up_after_hours`, `hold_probe_min`",
         "duban.toml:11, log.format: found `xml`, expected `text` or `json`",
         "duban.toml:8: found unknown section `sms`, expected one of catalog, ledger, directory, \
-         rules, calendar, schedule, delivery, log, mail, webhook, egress, auditor, heartbeat",
+         rules, calendar, schedule, delivery, log, mail, webhook, egress, auditor, heartbeat, \
+         web",
         "units.toml:6, centre.contact.phone: found unknown key `phone`, expected one of \
          `audience`, `name`, `email`, `mobile`, `wecom`, `dingtalk`, `feishu`",
         "units.toml:7, unit: found nothing, expected the key `name`",

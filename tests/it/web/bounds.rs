@@ -65,3 +65,19 @@ fn who_drips_a_request_is_cut_off_at_the_deadline() {
     );
     assert!(took < Duration::from_secs(15), "still there after {took:?}");
 }
+
+#[test]
+fn a_stop_waits_for_who_has_not_finished_asking_no_longer_than_the_deadline() {
+    let port = free_port();
+    let world = with_pages(port);
+    let mut process = Process::ready(&world.at(""));
+    let mut stream = Browser { port }.connect();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    process.signal("TERM");
+    process.hears("STOPPING=1");
+    let begun = Instant::now();
+    let (code, log) = process.ends();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    assert!(!log.contains("stopped with messages under way"), "{log}");
+}

@@ -74,12 +74,12 @@ pub(super) fn path(world: &World, message: &str) -> String {
 /// What the page behind the link does, without the page.
 pub(super) fn acknowledge(world: &World, message: &str, name: &str, how: How) -> Recorded {
     let (message, now) = (message.to_owned(), world.clock.now());
-    let word = Word {
+    let said = Word {
         by: name.to_owned(),
         how,
         note: None,
     };
-    let record = move |c: &_| acknowledgements::record(c, &message, &word, now);
+    let record = move |c: &_| acknowledgements::record(c, &message, &said, now);
     world
         .ledger()
         .write_blocking("acknowledge", record)

@@ -35,7 +35,7 @@ fn whoever_only_opens_a_link_changes_nothing() {
     assert_eq!(browser.ask("POST", &path, "other=field").status, 422);
     assert_eq!(everything(&world), before);
     let page = browser.ask("OPTIONS", &path, "");
-    assert_eq!(page.header("allow"), "GET, HEAD, POST");
+    assert_eq!(page.header("allow"), "GET,HEAD,POST");
     page.assert_says("不支持的请求");
 }
 
@@ -185,6 +185,8 @@ fn every_answer_keeps_the_page_to_itself() {
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("connection"), "close");
     }
+    let posted = site.browser.ask("POST", "/healthz", "");
+    assert_eq!((posted.status, posted.header("allow")), (405, "GET,HEAD"));
     let alive = site.browser.get("/healthz");
     assert_eq!((alive.status, alive.text.as_str()), (200, "alive\n"));
 }
