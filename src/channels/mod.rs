@@ -12,6 +12,7 @@ pub mod webhook;
 
 pub mod wording;
 
+mod calendar_file;
 mod plain;
 mod rule;
 mod tls;

@@ -31,6 +31,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notices.html", include_str!("templates/notices.html")),
     ("digest.txt", include_str!("templates/digest.txt")),
     ("digest.html", include_str!("templates/digest.html")),
+    ("event.txt", include_str!("templates/event.txt")),
     ("rule.txt", include_str!("templates/rule.txt")),
     ("page.html", include_str!("templates/page.html")),
 ];
@@ -130,6 +131,18 @@ impl Wording {
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
         let subject = self.render("subject.txt", facts)?;
         Ok(plain::one_line(&subject, MAX_SUBJECT_CHARS))
+    }
+
+    /// A notice's date as a calendar shows it: its name, then what is said of it.
+    ///
+    /// # Errors
+    /// The template does not fit the facts.
+    pub fn event(&self, notice: &Facts) -> Result<(String, String), WordingError> {
+        let mut facts = json!({ "n": notice });
+        plain::bound(&mut facts);
+        let words = self.render("event.txt", &Value::from(Serde(facts)))?;
+        let (name, said) = words.split_once('\n').unwrap_or((&words, ""));
+        Ok((name.to_owned(), said.trim_end().to_owned()))
     }
 
     /// What a rule of `pack` asks, in one sentence made from its data.

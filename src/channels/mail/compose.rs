@@ -5,10 +5,14 @@
 
 use chrono::{DateTime, Utc};
 use lettre::address::Envelope;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, ContentTypeErr, HeaderName,
+    HeaderValue,
+};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message as Letter};
 
+use crate::channels::calendar_file::CalendarFile;
 use crate::channels::plain;
 use crate::channels::wording::Text;
 use crate::domain::delivery::{Class, Outcome};
@@ -30,6 +34,7 @@ pub(super) struct Composed {
 pub(super) fn compose(
     message: &Message,
     text: Text,
+    file: Option<CalendarFile>,
     from: &Mailbox,
     now: DateTime<Utc>,
 ) -> Result<Composed, Outcome> {
@@ -68,9 +73,11 @@ pub(super) fn compose(
         ));
     }
     let parts = parts(&message.key, text.plain, text.html);
-    let letter = letter
-        .multipart(parts)
-        .map_err(|error| Outcome::new(Class::Rejected, "compose", error.to_string()))?;
+    let parts = match file {
+        Some(file) => with_file(&message.key, parts, file).map_err(|error| unfit(&error))?,
+        None => parts,
+    };
+    let letter = letter.multipart(parts).map_err(|error| unfit(&error))?;
     Ok(Composed {
         envelope: letter.envelope().clone(),
         bytes: letter.formatted(),
@@ -108,6 +115,28 @@ fn parts(key: &str, plain_text: String, html: String) -> MultiPart {
         .boundary(boundary)
         .singlepart(part(ContentType::TEXT_PLAIN, plain_text))
         .singlepart(part(ContentType::TEXT_HTML, html))
+}
+
+/// `parts`, with a calendar file beside them. RFC 6047 asks for the method in the type, too;
+/// PUBLISH asks its reader for nothing.
+fn with_file(key: &str, parts: MultiPart, file: CalendarFile) -> Result<MultiPart, ContentTypeErr> {
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH")?;
+    let attachment = SinglePart::builder()
+        .header(kind)
+        .header(ContentDisposition::attachment(&file.name))
+        .header(ContentTransferEncoding::Base64)
+        .body(file.text);
+    // No longer than the 70 characters of RFC 2046 with the longest stem.
+    let boundary = format!("mixed-{}", plain::stem(key));
+    Ok(MultiPart::builder()
+        .kind(MultiPartKind::Mixed)
+        .boundary(boundary)
+        .multipart(parts)
+        .singlepart(attachment))
+}
+
+fn unfit(error: &impl ToString) -> Outcome {
+    Outcome::new(Class::Rejected, "compose", error.to_string())
 }
 
 /// The name without control characters, on which lettre panics.

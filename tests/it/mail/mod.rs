@@ -1,5 +1,6 @@
 //! E-mail over real sockets and into real files.
 
+mod calendar;
 mod conversations;
 mod files;
 mod independence;
