@@ -65,6 +65,12 @@ pub(super) fn compose(
             HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
             "All",
         ));
+    // No List-Unsubscribe: nobody may unsubscribe from a statutory notice by a click, nor may
+    // a mail gateway that follows links do so for them. A wrong contact is corrected by the
+    // centre, as the mail says.
+    if let Some(list) = list_id(domain) {
+        letter = letter.raw_header(raw(HeaderName::new_from_ascii_str("List-Id"), &list));
+    }
     if message.maybe_repeat {
         let attempt = message.attempt.to_string();
         letter = letter.raw_header(raw(
@@ -133,6 +139,12 @@ fn with_file(key: &str, parts: MultiPart, file: CalendarFile) -> Result<MultiPar
         .boundary(boundary)
         .multipart(parts)
         .singlepart(attachment))
+}
+
+/// A handle for filters (RFC 2919): stable for all that duban sends. Its namespace must be
+/// a domain, which an address in brackets is not.
+fn list_id(domain: &str) -> Option<String> {
+    (!domain.starts_with('[')).then(|| format!("<duban.{domain}>"))
 }
 
 fn unfit(error: &impl ToString) -> Outcome {

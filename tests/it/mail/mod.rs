@@ -3,6 +3,7 @@
 mod calendar;
 mod conversations;
 mod files;
+mod headers;
 mod independence;
 mod letters;
 mod sessions;
