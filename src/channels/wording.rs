@@ -26,6 +26,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("trail.txt", include_str!("templates/trail.txt")),
     ("gaps.txt", include_str!("templates/gaps.txt")),
     ("delivery.txt", include_str!("templates/delivery.txt")),
+    ("lights.txt", include_str!("templates/lights.txt")),
     ("subject.txt", include_str!("templates/subject.txt")),
     ("notices.txt", include_str!("templates/notices.txt")),
     ("notices.html", include_str!("templates/notices.html")),
@@ -33,6 +34,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("digest.html", include_str!("templates/digest.html")),
     ("event.txt", include_str!("templates/event.txt")),
     ("rule.txt", include_str!("templates/rule.txt")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
 ];
 
