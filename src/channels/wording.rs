@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("gaps.txt", include_str!("templates/gaps.txt")),
     ("delivery.txt", include_str!("templates/delivery.txt")),
     ("lights.txt", include_str!("templates/lights.txt")),
+    ("changes.txt", include_str!("templates/changes.txt")),
     ("subject.txt", include_str!("templates/subject.txt")),
     ("notices.txt", include_str!("templates/notices.txt")),
     ("notices.html", include_str!("templates/notices.html")),
