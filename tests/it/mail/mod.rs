@@ -6,6 +6,8 @@ mod files;
 mod headers;
 mod independence;
 mod letters;
+mod look;
+pub(crate) mod samples;
 mod sessions;
 mod settings;
 mod tls;
