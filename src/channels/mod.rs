@@ -14,6 +14,7 @@ pub mod webhook;
 
 pub mod wording;
 
+mod calendar_file;
 mod plain;
 mod rule;
 mod tls;

@@ -2,10 +2,12 @@
 //!
 //! Owns when one is due and what stands in it, by urgency. On a day with nothing due it
 //! is sent all the same: silence must not be mistaken for a quiet day. The first of each
-//! week also lists what was never entered. Refuses wording.
+//! week also lists what was never entered. Refuses wording, and to find out what changed since
+//! the last one; that is `changes`.
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 
+use super::changes;
 use super::plan::Desk;
 use crate::clock::{civil, instant, written_to_minute};
 use crate::domain::address::{days_left, responsible};
@@ -15,7 +17,7 @@ use crate::domain::gaps::Gap;
 use crate::domain::health::NEXT_YEAR_IS_MISSED_FROM_MONTH;
 use crate::domain::hold::Hold;
 use crate::domain::notice::{
-    Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient,
+    Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient, Waiting,
 };
 use crate::domain::obligation::Obligation;
 use crate::domain::plan::Record;
@@ -81,7 +83,8 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
     for record in &urgent {
         rows.extend(row(desk, record, today)?);
     }
-    Ok(Digest {
+    let provisional = rows.iter().filter(|row| row.provisional).count();
+    let mut digest = Digest {
         on: today,
         rows,
         overdue: counts.overdue,
@@ -106,7 +109,17 @@ pub fn compose(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> 
             .ask("read the head of the audit log", chain::head)
             .map(|head| shown_head(&head))?,
         alarms: alarms(desk)?,
-    })
+        changes: None,
+        waiting: Some(Waiting {
+            gaps: desk
+                .reader
+                .ask("count what was never entered", gaps::count)?,
+            provisional: u64::try_from(provisional).unwrap_or(u64::MAX),
+        }),
+        dated: Some(desk.reader.ask("count what is dated", reader::dated)?),
+    };
+    digest.changes = changes::since_last(desk, &digest)?;
+    Ok(digest)
 }
 
 fn held(desk: &Desk<'_>) -> Result<Vec<HeldRow>, StoreError> {

@@ -5,6 +5,7 @@
 //! and to spawn (`daemon`).
 
 pub mod auditor;
+mod changes;
 pub mod deliver;
 mod deliveries;
 pub mod digest;

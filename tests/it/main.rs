@@ -17,6 +17,7 @@ mod bell;
 mod by_hand;
 mod cases;
 mod catalog;
+mod changes;
 mod cities;
 mod cli_commands;
 mod cli_counting;

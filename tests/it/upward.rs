@@ -391,7 +391,7 @@ fn the_digest_lists_what_was_given_up_by_urgency_and_not_by_age() {
     world.day(DAY);
     let next = world.day("2026-09-03");
     let digest = next.mails.iter().find(|mail| mail.is_digest()).unwrap();
-    let (_, list) = digest.text.split_once("■ 未送达").unwrap();
+    let (_, list) = digest.text.split_once("✕ 未送达").unwrap();
     let at = |unit| list.find(unit).unwrap();
     assert!(at("市司法局（") < at("市交通局（"), "{list}");
 }

@@ -24,6 +24,7 @@ use lettre::message::Mailbox;
 use lettre::transport::smtp::extension::ClientId;
 use rustls::ClientConfig;
 
+use super::calendar_file;
 use super::plain;
 use super::secret::Secret;
 use super::tls::{self, Trust};
@@ -97,8 +98,12 @@ impl Mailer {
         wording: &Wording,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let text = match wording.mail(message) {
-            Ok(text) => text,
+        let worded = wording.mail(message).and_then(|text| {
+            let file = calendar_file::of(message, wording, self.from.email.domain())?;
+            Ok((text, file))
+        });
+        let (text, file) = match worded {
+            Ok(worded) => worded,
             Err(error) => {
                 return Outcome::new(
                     Class::Deferred,
@@ -107,7 +112,7 @@ impl Mailer {
                 );
             }
         };
-        let mail = match compose::compose(message, text, &self.from, now) {
+        let mail = match compose::compose(message, text, file, &self.from, now) {
             Ok(mail) => mail,
             Err(outcome) => return outcome,
         };

@@ -69,6 +69,7 @@ fn within_bounds(mut body: Value) -> Value {
     for list in [
         "trail",
         "rows",
+        "changes/rows",
         "faults",
         "undelivered",
         "gaps",
@@ -80,7 +81,8 @@ fn within_bounds(mut body: Value) -> Value {
             break;
         }
         let excess = size - MAX_BODY_BYTES;
-        if let Some(items) = body["data"].get_mut(list).and_then(Value::as_array_mut) {
+        let list = body.pointer_mut(&format!("/data/{list}"));
+        if let Some(items) = list.and_then(Value::as_array_mut) {
             let mut freed = 0;
             while freed < excess
                 && let Some(last) = items.pop()

@@ -42,7 +42,7 @@ macro_rules! template {
 }
 
 /// Every template, compiled in.
-pub const TEMPLATES: [Template; 19] = [
+pub const TEMPLATES: [Template; 23] = [
     template!(
         "words.txt",
         "words all messages share: dates, strengths, states, what is asked"
@@ -64,6 +64,14 @@ pub const TEMPLATES: [Template; 19] = [
         "what is not delivered and what is on hold, in the digest"
     ),
     template!(
+        "lights.txt",
+        "signs and colours of a mail: what is late, near, fine, ended"
+    ),
+    template!(
+        "changes.txt",
+        "what changed since the last digest, and what waits for data"
+    ),
+    template!(
         "subject.txt",
         "the subject of a mail and the headline of a webhook and a group"
     ),
@@ -71,6 +79,11 @@ pub const TEMPLATES: [Template; 19] = [
     template!("notices.html", "the same in a layout"),
     template!("digest.txt", "the centre's daily digest, as plain text"),
     template!("digest.html", "the same in a layout"),
+    template!(
+        "event.txt",
+        "a date in the calendar file of a mail: its name, then what is said of it"
+    ),
+    template!("parts.html", "boxes, heads and tables of every mail"),
     template!("page.html", "the frame around every mail"),
     template!(
         "group.wecom",

@@ -24,7 +24,7 @@ use super::plain;
 use super::rule;
 use crate::domain::acknowledgement::Links;
 use crate::domain::fault::Fault;
-use crate::domain::notice::{Content, Message};
+use crate::domain::notice::{Content, Facts, Message};
 use crate::domain::pack::{Pack, Rule};
 use facts::facts;
 use folder::{Own, TEMPLATES};
@@ -190,6 +190,18 @@ impl Wording {
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
         let subject = self.render("subject.txt", facts)?;
         Ok(plain::one_line(&subject, MAX_SUBJECT_CHARS))
+    }
+
+    /// A notice's date as a calendar shows it: its name, then what is said of it.
+    ///
+    /// # Errors
+    /// The template does not fit the facts.
+    pub fn event(&self, notice: &Facts) -> Result<(String, String), WordingError> {
+        let mut facts = json!({ "n": notice });
+        plain::bound(&mut facts);
+        let words = self.render("event.txt", &Value::from(Serde(facts)))?;
+        let (name, said) = words.split_once('\n').unwrap_or((&words, ""));
+        Ok((name.to_owned(), said.trim_end().to_owned()))
     }
 
     /// What a rule of `pack` asks, in one sentence made from its data.

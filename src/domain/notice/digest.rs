@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Channel;
+use super::{Changes, Channel, Waiting};
 use crate::domain::decision::DecisionId;
 use crate::domain::fault::Fault;
 use crate::domain::obligation::{ObligationKey, State};
@@ -45,6 +45,16 @@ pub struct Digest {
     /// How many decisions have one, shown or not; absent on the other days of the week.
     #[serde(default)]
     pub gaps_in_all: Option<u64>,
+    /// What changed since the last digest; absent from the first.
+    #[serde(default)]
+    pub changes: Option<Changes>,
+    /// What waits for somebody to enter something: how much of it there is today.
+    #[serde(default)]
+    pub waiting: Option<Waiting>,
+    /// How many duties were ever dated when this was written, so that the next knows which
+    /// are new.
+    #[serde(default)]
+    pub dated: Option<u64>,
     /// How far the audit log went when this was written: each day's mail holds it in place.
     #[serde(default)]
     pub log: Option<LogHead>,

@@ -3,6 +3,7 @@
 //! Owns the facts a notice carries, frozen when it is made, and its key. Refuses
 //! wording (templates) and addresses' secrets (channels).
 
+mod changes;
 mod digest;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::domain::counting::Step;
 use crate::domain::obligation::{Candidate, Done, Excuse, ObligationKey, State};
 use crate::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
 
+pub use changes::{ChangeRow, Changes, Happened, Happening, Net, Turn, TurnCount, Waiting, net};
 pub use digest::{
     Acknowledgement, Delivery, Digest, DigestRow, GapRow, HeldRow, LogHead, Undelivered,
 };

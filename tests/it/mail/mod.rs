@@ -1,9 +1,13 @@
 //! E-mail over real sockets and into real files.
 
+mod calendar;
 mod conversations;
 mod files;
+mod headers;
 mod independence;
 mod letters;
+mod look;
+pub(crate) mod samples;
 mod sessions;
 mod settings;
 mod tls;

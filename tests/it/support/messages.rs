@@ -198,6 +198,9 @@ pub(crate) fn digest() -> Digest {
         calendar_missing: None,
         gaps: Vec::new(),
         gaps_in_all: None,
+        changes: None,
+        waiting: None,
+        dated: None,
         log: None,
         alarms: Vec::new(),
     }

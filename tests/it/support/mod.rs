@@ -4,6 +4,7 @@ pub(crate) mod certificates;
 pub(crate) mod city;
 pub(crate) mod command;
 pub(crate) mod decisions;
+pub(crate) mod html;
 pub(crate) mod http;
 pub(crate) mod look;
 pub(crate) mod mailbox;

@@ -8,6 +8,7 @@ use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
 use super::{Setup, hook, secret};
+use crate::mail::samples::full_digest;
 use crate::support::http::Receiver;
 use crate::support::messages::{self, facts, now};
 
@@ -198,6 +199,28 @@ async fn every_kind_of_body_fits_the_schema() {
         assert_fits_schema(&request.json());
     }
     assert_eq!(requests[kinds.len()].json()["type"], "duban.digest");
+}
+
+#[tokio::test]
+async fn a_digest_of_a_day_on_which_everything_changed_fits_schema_and_bound() {
+    let receiver = Receiver::start().await;
+    let mut digest = full_digest();
+    if let Some(changes) = &mut digest.changes {
+        let rows = changes.rows.iter().cycle().take(160);
+        changes.rows = rows.cloned().collect();
+    }
+    let mut message = messages::of_digest(digest);
+    message.recipient.channel = Channel::Webhook;
+    Setup::new(&receiver.url()).send(&message).await;
+    let request = &receiver.requests()[0];
+    assert!(request.body.len() <= 20_000, "{} bytes", request.body.len());
+    let body = request.json();
+    assert_fits_schema(&body);
+    assert_eq!(body["data"]["shortened"], true);
+    assert_eq!(
+        body["data"]["changes"]["counts"].as_array().unwrap().len(),
+        8
+    );
 }
 
 #[test]

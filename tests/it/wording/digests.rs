@@ -58,9 +58,9 @@ fn a_digest_stands_by_urgency_and_counts_everything() {
     assert!(!text.plain.contains("今日无到期事项"));
     let at = |words: &str| text.plain.find(words).unwrap();
     assert!(
-        at("■ 超期") < at("■ 今日到期")
-            && at("■ 今日到期") < at("■ 临期")
-            && at("■ 临期") < at("■ 建议时限已过")
+        at("✕ 超期") < at("! 今日到期")
+            && at("! 今日到期") < at("! 临期")
+            && at("! 临期") < at("! 建议时限已过")
     );
 }
 

@@ -3,6 +3,7 @@
 //! Owns the questions, on a read-only connection that never holds a snapshot
 //! longer than one of them. Refuses to write.
 
+mod changes;
 mod listing;
 mod measures;
 mod told;
@@ -19,6 +20,7 @@ use super::{STATEMENT_CACHE, export, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
+pub use changes::{dated, dated_since, happened, last_digest, overdue_since};
 pub use listing::{Filter, Listed, content, digests, notices};
 pub use measures::{Measure, measures};
 pub use undelivered::{delivery, undelivered, waiting};
