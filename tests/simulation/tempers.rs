@@ -171,7 +171,9 @@ fn under(spell: Spell, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -
             deferred(refused, 1).for_everybody()
         }
         (Spell::LoginRefused, false) => {
-            let code = *dice.pick(&[401, 403, 407, 511, 410]);
+            // 401, 407 and 511 are as 403; with fewer that are gone, hardly a year meets one at
+            // a notice's first try.
+            let code = *dice.pick(&[410, 410, 403, 410, 410]);
             if code == 410 {
                 let gone = status(code, None, b"", now);
                 return Answer::new(Class::Rejected, gone, 1).for_everybody();
