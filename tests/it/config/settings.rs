@@ -73,7 +73,7 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
          `pauses_min`, `jitter_percent`, `give_up_after_hours`, `hold_probe_min`",
         "duban.toml:11, log.format: found `xml`, expected `text` or `json`",
         "duban.toml:8: found unknown section `sms`, expected one of catalog, ledger, directory, \
-         rules, calendar, schedule, delivery, log, mail, webhook, egress, auditor, heartbeat",
+         rules, calendar, schedule, delivery, log, wording, mail, webhook, egress, auditor, heartbeat, web",
         "units.toml:6, centre.contact.phone: found unknown key `phone`, expected one of \
          `audience`, `name`, `email`, `mobile`, `wecom`, `dingtalk`, `feishu`",
         "units.toml:7, unit: found nothing, expected the key `name`",
