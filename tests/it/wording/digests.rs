@@ -6,6 +6,7 @@ use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
 
 use super::{assert_both, word};
+use crate::mail::samples::full_digest;
 use crate::support::messages::{self, day, digest, row};
 
 #[test]
@@ -138,12 +139,31 @@ fn what_was_never_entered_is_named_in_chinese() {
 }
 
 #[test]
+fn a_new_date_in_another_year_names_its_year() {
+    let mut digest = full_digest();
+    if let Some(changes) = &mut digest.changes {
+        changes.rows[1].due_on = Some(day("2027-04-15"));
+    }
+    let text = word(&messages::of_digest(digest));
+    assert!(
+        text.plain
+            .contains("5月11日（周一） → 2027年4月15日（周四）"),
+        "{}",
+        text.plain
+    );
+    assert_both(&text, "→ 2027年4月15日（周四）");
+}
+
+#[test]
 fn a_digest_of_an_older_version_has_no_weekly_part() {
     let mut frozen = serde_json::to_value(digest()).unwrap();
     let fields = frozen.as_object_mut().unwrap();
     fields.remove("gaps").unwrap();
     fields.remove("gaps_in_all").unwrap();
     fields.remove("log").unwrap();
+    for later in ["changes", "waiting", "dated"] {
+        fields.remove(later).unwrap();
+    }
     let text = word(&messages::of_digest(
         serde_json::from_value(frozen).unwrap(),
     ));
