@@ -8,6 +8,7 @@ pub mod egress;
 pub mod heartbeat;
 pub mod mail;
 pub mod secret;
+pub mod proof;
 pub mod webhook;
 
 pub mod wording;

@@ -27,8 +27,8 @@ use rustls::ClientConfig;
 use super::plain;
 use super::secret::Secret;
 use super::tls::{self, Trust};
-use super::wording::Wording;
-use crate::domain::delivery::{Class, Outcome};
+use super::wording::{Text, Wording};
+use crate::domain::delivery::Outcome;
 use crate::domain::fault::Fault;
 use crate::domain::notice::Message;
 pub use settings::{Deadlines, FileSettings, Settings, SmtpSettings, TlsMode};
@@ -97,18 +97,8 @@ impl Mailer {
         wording: &Wording,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let text = match wording.mail(message) {
-            Ok(text) => text,
-            Err(error) => {
-                return Outcome::new(
-                    Class::Deferred,
-                    "compose",
-                    plain::peer_words(&error.to_string()),
-                );
-            }
-        };
-        let mail = match compose::compose(message, text, &self.from, now) {
-            Ok(mail) => mail,
+        let mail = match composed(message, wording, &self.from, now) {
+            Ok((_, mail)) => mail,
             Err(outcome) => return outcome,
         };
         match &self.transport {
@@ -123,6 +113,42 @@ impl Mailer {
             relay.close().await;
         }
     }
+}
+
+/// The words of a mail and its bytes, as they are sent from `from` at `now`.
+///
+/// # Errors
+/// The outcome of a message that cannot become a mail.
+pub(super) fn letter(
+    message: &Message,
+    wording: &Wording,
+    from: &Mailbox,
+    now: DateTime<Utc>,
+) -> Result<(Text, Vec<u8>), Outcome> {
+    let (text, mail) = composed(message, wording, from, now)?;
+    Ok((text, mail.bytes))
+}
+
+fn composed(
+    message: &Message,
+    wording: &Wording,
+    from: &Mailbox,
+    now: DateTime<Utc>,
+) -> Result<(Text, compose::Composed), Outcome> {
+    let text = wording.mail(message).map_err(|error| error.outcome())?;
+    let mail = compose::compose(message, text.clone(), from, now)?;
+    Ok((text, mail))
+}
+
+/// The sender that `settings` name.
+///
+/// # Errors
+/// It is no address, or has none.
+pub(super) fn sender(settings: &Settings) -> Result<Mailbox, Fault> {
+    settings::sender(match settings {
+        Settings::Smtp(smtp) => &smtp.from,
+        Settings::File(file) => &file.from,
+    })
 }
 
 impl Settings {

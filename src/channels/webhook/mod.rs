@@ -94,22 +94,30 @@ impl Poster {
                 "the unit has no endpoint any more",
             );
         };
-        let body = match body::body(message, wording) {
+        let body = match body(message, wording) {
             Ok(body) => body,
-            Err(error @ body::BodyError::NotOne(_)) => {
-                return Outcome::new(Class::Rejected, "compose", error.to_string());
-            }
-            Err(error) => {
-                return Outcome::new(
-                    Class::Deferred,
-                    "compose",
-                    plain::peer_words(&error.to_string()),
-                );
-            }
+            Err(outcome) => return outcome,
         };
         let request = request(client, target, message, body, now);
         exchange::exchange(request, target, Instant::now() + self.timeout, now).await
     }
+}
+
+/// The body of `message`, as it is posted.
+///
+/// # Errors
+/// The outcome of a message that cannot become one.
+pub(super) fn body(message: &Message, wording: &Wording) -> Result<Vec<u8>, Outcome> {
+    let unfit = |error: body::BodyError| match error {
+        error @ body::BodyError::NotOne(_) => {
+            Outcome::new(Class::Rejected, "compose", error.to_string())
+        }
+        error => {
+            let words = plain::peer_words(&error.to_string());
+            Outcome::new(Class::Deferred, "compose", words)
+        }
+    };
+    body::body(message, wording).map_err(unfit)
 }
 
 /// Without a list webhooks may go anywhere, which is allowed and unwise.

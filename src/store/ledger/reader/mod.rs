@@ -3,6 +3,7 @@
 //! Owns the questions, on a read-only connection that never holds a snapshot
 //! longer than one of them. Refuses to write.
 
+mod letter;
 mod listing;
 mod measures;
 mod undelivered;
@@ -19,6 +20,7 @@ use crate::domain::decision::DecisionId;
 use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
+pub use letter::{Letter, letter};
 pub use listing::{Filter, Listed, content, digests, notices};
 pub use measures::{Measure, measures};
 pub use undelivered::{delivery, undelivered, waiting};
