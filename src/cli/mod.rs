@@ -20,6 +20,7 @@ mod health;
 mod keeping;
 mod meant;
 mod pack_words;
+mod preview;
 mod readings;
 mod restoring;
 mod rule_diff;
@@ -27,6 +28,7 @@ mod rule_words;
 mod rulebook;
 mod running;
 mod shown;
+mod test_send;
 mod working_days;
 
 pub mod library;
@@ -83,6 +85,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
         Command::Notices(command) => notices::run(&books, command, &clock),
+        Command::Preview(args) => preview::run(&books, args, &clock),
+        Command::TestSend(args) => test_send::run(&books, args, &clock),
         Command::Audit(command) => auditing::run(&books, command),
         Command::Health(args) => health::health(&books, args, &clock),
         Command::Clock(command) => health::clock(&books, command, &clock),

@@ -14,6 +14,8 @@ use sha2::{Digest as _, Sha256};
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::proof::Press;
+use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
 use crate::domain::fault::Fault;
@@ -61,14 +63,7 @@ impl Live {
     /// Every fault of pack, calendar and channels.
     pub fn new(config: &Config, clock: Clock, ledger: Ledger) -> Result<Self, Vec<Fault>> {
         let library = library(config);
-        let credentials = credentials_folder();
-        let channels = Channels::new(
-            &config.mail,
-            &config.webhook,
-            &config.units.endpoints,
-            &Egress::new(&config.egress),
-            credentials.as_deref(),
-        );
+        let channels = channels(config);
         let heartbeat = heartbeat(config);
         let (library, channels, heartbeat) = match (library, channels, heartbeat) {
             (Ok(library), Ok(channels), Ok(heartbeat)) => (library, channels, heartbeat),
@@ -118,6 +113,29 @@ impl Live {
             late_min: self.late_min,
         }
     }
+}
+
+/// The channels as the configuration sets them up, secrets and certificates read.
+///
+/// # Errors
+/// Everything that can be known wrong in them.
+pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
+    Channels::new(
+        &config.mail,
+        &config.webhook,
+        &config.units.endpoints,
+        &Egress::new(&config.egress),
+        credentials_folder().as_deref(),
+    )
+}
+
+/// What shows messages in the words in force, sending none.
+///
+/// # Errors
+/// Everything that can be known wrong in the wording.
+pub fn press(config: &Config) -> Result<Press, Vec<Fault>> {
+    let pressed = Wording::new().and_then(|wording| Press::new(&config.mail, wording));
+    pressed.map_err(|fault| vec![fault])
 }
 
 fn heartbeat(config: &Config) -> Result<Option<Heartbeat>, Fault> {

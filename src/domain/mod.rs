@@ -32,6 +32,7 @@ pub mod ladder;
 pub mod directory;
 pub mod notice;
 pub mod address;
+pub mod specimen;
 pub mod plan;
 
 pub mod delivery;

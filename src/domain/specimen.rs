@@ -1,0 +1,176 @@
+//! Notices that nobody is told by the ladder: a test of the way to somebody, and a rule's
+//! notice to look at.
+//!
+//! Owns their facts, made as a real notice's are. Refuses to be written into the ledger: no
+//! plan makes one.
+
+use chrono::{Datelike as _, Days, NaiveDate};
+
+use super::address::{Books, Draft, Reminder, address, message_key, versions};
+use super::decision::{Decision, DecisionId};
+use super::ladder::{self, Step, climb};
+use super::notice::{Content, Ended, Facts, Kind, Message, Recipient};
+use super::obligation::{Dates, Done, Obligation, ObligationKey, State};
+use super::pack::{Ladder, Relation, RuleId, Strength};
+
+/// A message that tries the way to `to`, as of `today`. `name` sets it apart from every other,
+/// so that no receiver takes it for a repeat.
+#[must_use]
+pub fn trial(to: &Recipient, books: Books<'_>, today: NaiveDate, name: &str) -> Message {
+    Message {
+        key: message_key(to, name),
+        recipient: to.clone(),
+        content: Content::Notices {
+            notices: vec![nothing_to_do(to, books, today)],
+        },
+        attempt: 1,
+        maybe_repeat: false,
+        sent_on: Some(today),
+    }
+}
+
+/// The facts of a notice that is about no decision and asks for nothing.
+fn nothing_to_do(to: &Recipient, books: Books<'_>, today: NaiveDate) -> Facts {
+    Facts {
+        obligation: ObligationKey {
+            decision: DecisionId(String::new()),
+            rule: RuleId(String::new()),
+            occurrence: String::new(),
+        },
+        revision: 0,
+        rung: String::new(),
+        kind: Kind::Test,
+        as_of: today,
+        organ: String::new(),
+        year: today.year(),
+        seq: 0,
+        title: None,
+        duty: String::new(),
+        relation: Relation::By,
+        basis: Vec::new(),
+        strength: Strength::Advisory,
+        state: State::Open,
+        anchor_on: today,
+        due_on: today,
+        latest_on: today,
+        working_days_left: 0,
+        was_due_on: None,
+        provisional: false,
+        trail: Vec::new(),
+        versions: versions(books),
+        responsible: to.unit.clone(),
+        prepare: Vec::new(),
+        closes_on: None,
+        lacking: Vec::new(),
+        candidates: Vec::new(),
+        rerouted: None,
+        calls: vec![to.audience],
+        date_is_new: false,
+        is_chase: false,
+        ended: None,
+    }
+}
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The duty.
+    pub obligation: &'a Obligation<'a>,
+    /// Its decision.
+    pub decision: &'a Decision,
+    /// What is said of it; the rung that is reached, or else the first, where nobody says.
+    pub kind: Option<Kind>,
+    /// What ended it, where that is wanted and nothing has.
+    pub ended: Option<&'a Ended>,
+    /// The day on which a rung is reached or not.
+    pub today: NaiveDate,
+}
+
+/// The notices that say it, as they were or would be on the day of their rung; nothing where
+/// the duty has no date, or its ladder no rung of that kind.
+///
+/// What ended the duty meanwhile is passed over: it is looked at, not told.
+#[must_use]
+pub fn notices(wanted: &Wanted<'_>, books: Books<'_>) -> Vec<Draft> {
+    let Some(dates) = wanted.obligation.dates else {
+        return Vec::new();
+    };
+    let open = as_open(wanted.obligation, &dates, wanted.kind);
+    let Some(ladder) = books.pack.ladder(&open.rule.ladder) else {
+        return Vec::new();
+    };
+    let Some(mut step) = rung(&open, ladder, books, wanted) else {
+        return Vec::new();
+    };
+    step.kind = wanted.kind.unwrap_or(step.kind);
+    let was_due_on = (step.kind == Kind::Changed).then(|| a_week_before(dates.due_on));
+    let reminder = Reminder {
+        obligation: &open,
+        dates: &dates,
+        decision: wanted.decision,
+        step: &step,
+        revision: 1,
+        was_due_on,
+        today: step.on,
+    };
+    let mut drafts = address(&reminder, books);
+    for draft in &mut drafts {
+        end(&mut draft.facts, wanted);
+    }
+    drafts
+}
+
+/// The duty as it is before anything ends it; for a window cut short, with a closing day that
+/// comes too early.
+fn as_open<'p>(obligation: &Obligation<'p>, dates: &Dates, kind: Option<Kind>) -> Obligation<'p> {
+    let is_too_short = kind == Some(Kind::TooShort);
+    let early = || Done {
+        on: dates.latest_on - Days::new(1),
+        event: String::new(),
+        evidence: None,
+    };
+    let too_early = obligation
+        .done
+        .clone()
+        .filter(|_| obligation.is_cut_short());
+    Obligation {
+        done: is_too_short.then(|| too_early.unwrap_or_else(early)),
+        excuse: None,
+        spoken_for: false,
+        ..obligation.clone()
+    }
+}
+
+/// The rung on which it is said: for what has no rung of its own, any.
+fn rung(
+    open: &Obligation<'_>,
+    ladder: &Ladder,
+    books: Books<'_>,
+    wanted: &Wanted<'_>,
+) -> Option<Step> {
+    let of_kind = |kind| ladder::first(open, ladder, books.calendar, kind);
+    match wanted.kind {
+        None => climb(open, ladder, books.calendar, None, wanted.today)
+            .reached
+            .or_else(|| of_kind(None)),
+        Some(Kind::Changed | Kind::Cleared | Kind::Waived | Kind::Withdrawn) => of_kind(None),
+        Some(kind) => of_kind(Some(kind)),
+    }
+}
+
+/// Says what ended it: what has, or else what is given for a sample.
+fn end(facts: &mut Facts, wanted: &Wanted<'_>) {
+    let obligation = wanted.obligation;
+    let (state, ended) = match facts.kind {
+        Kind::Cleared => (State::Done, obligation.done.clone().map(Ended::Done)),
+        Kind::Waived => (State::Waived, obligation.excuse.clone().map(Ended::Excused)),
+        Kind::Withdrawn => (State::Waiting, Some(Ended::Lost)),
+        _ => return,
+    };
+    facts.state = state;
+    facts.ended = ended.or_else(|| wanted.ended.cloned());
+}
+
+fn a_week_before(day: NaiveDate) -> NaiveDate {
+    day - Days::new(7)
+}
