@@ -22,6 +22,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::acknowledgement::Links;
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
@@ -71,6 +72,13 @@ impl Channels {
                 Err(faults.into_iter().flatten().flatten().collect())
             }
         }
+    }
+
+    /// The same, with links by which messages are acknowledged.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        let wording = self.wording.with_links(links);
+        Self { wording, ..self }
     }
 
     /// Makes one attempt; `now` is its wall clock, for `Date` and `webhook-timestamp`.

@@ -63,5 +63,6 @@ mod support;
 mod tidy;
 mod truth;
 mod upward;
+mod web;
 mod webhook;
 mod wording;

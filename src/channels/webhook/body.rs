@@ -40,6 +40,9 @@ pub(super) fn body(message: &Message, wording: &Wording) -> Result<Vec<u8>, Body
     };
     plain::bound(&mut data);
     data["headline"] = json!(headline);
+    if let Content::Notices { .. } = &message.content {
+        data["link"] = json!(wording.link(message));
+    }
     let body = json!({
         "type": kind,
         "timestamp": format!("{on}T00:00:00+08:00"),

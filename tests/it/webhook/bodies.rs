@@ -1,5 +1,6 @@
 //! What a receiver reads, and that it can be believed.
 
+use duban::domain::acknowledgement::Links;
 use duban::domain::delivery::Class;
 use duban::domain::fault::Fault;
 use duban::domain::notice::{Channel, Ended, Kind, LogHead, Message, Rerouted};
@@ -61,6 +62,23 @@ async fn a_notice_arrives_signed_and_as_documented() {
     );
     assert_eq!(body["data"]["due_on"], "2026-05-09");
     assert_eq!(body["data"]["trail"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn a_notice_holds_the_link_by_which_it_is_acknowledged() {
+    let receiver = Receiver::start().await;
+    let setup = Setup::new(&receiver.url());
+    let links = Links::new("https://duban.example.gov.cn", [1; 32]);
+    for (links, has_link) in [(None, false), (Some(links.clone()), true)] {
+        let channels = setup.open().map_err(|_| "unfit").unwrap();
+        let outcome = channels.with_links(links).send(&hook(), now()).await;
+        assert_eq!(outcome.class, Class::Accepted);
+        let body = receiver.requests().pop().unwrap().json();
+        assert_fits_schema(&body);
+        assert_eq!(body["data"]["link"].is_string(), has_link, "{body:#}");
+    }
+    let body = receiver.requests().pop().unwrap().json();
+    assert_eq!(body["data"]["link"].as_str(), links.of(&hook()).as_deref());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod digests;
 mod notices;
+mod robots;
 
 use duban::channels::wording::{Text, Wording};
 use duban::domain::notice::Message;

@@ -1,44 +1,69 @@
-//! From facts to sentences: the templates, and the values they are given.
+//! From facts to sentences: the templates, and the texts they make.
 //!
-//! Owns the template engine, built once, and the shape of what templates see.
-//! Refuses sentences of its own: every word a unit reads stands in `templates/`.
+//! Owns the template engine, built once, and the texts of a mail. Refuses sentences of its
+//! own: every word a unit reads stands in `templates/`.
+
+mod escape;
+mod facts;
+pub mod robot;
 
 use chrono::{Datelike, NaiveDate};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use serde_json::{Value as Json, json};
 
 use super::plain;
 use super::rule;
-use super::trail;
+use crate::domain::acknowledgement::Links;
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
-use crate::domain::notice::{Content, Digest, DigestRow, Facts, Message};
-use crate::domain::obligation::State;
-use crate::domain::pack::{Pack, Relation, Rule, Strength};
+use crate::domain::notice::{Content, Message};
+use crate::domain::pack::{Pack, Rule};
+use facts::facts;
 
 /// Longest subject, in characters: more is cut by mail programs on any screen.
 const MAX_SUBJECT_CHARS: usize = 100;
 
-/// Every template, compiled in; the ones whose names end in `.html` escape what they show.
+/// Every template, compiled in; what it shows is escaped by the ending of its name.
 const TEMPLATES: &[(&str, &str)] = &[
-    ("words.txt", include_str!("templates/words.txt")),
-    ("trail.txt", include_str!("templates/trail.txt")),
-    ("gaps.txt", include_str!("templates/gaps.txt")),
-    ("delivery.txt", include_str!("templates/delivery.txt")),
-    ("subject.txt", include_str!("templates/subject.txt")),
-    ("notices.txt", include_str!("templates/notices.txt")),
-    ("notices.html", include_str!("templates/notices.html")),
-    ("digest.txt", include_str!("templates/digest.txt")),
-    ("digest.html", include_str!("templates/digest.html")),
-    ("rule.txt", include_str!("templates/rule.txt")),
-    ("page.html", include_str!("templates/page.html")),
+    ("words.txt", include_str!("../templates/words.txt")),
+    ("endings.txt", include_str!("../templates/endings.txt")),
+    ("trail.txt", include_str!("../templates/trail.txt")),
+    ("gaps.txt", include_str!("../templates/gaps.txt")),
+    ("delivery.txt", include_str!("../templates/delivery.txt")),
+    ("subject.txt", include_str!("../templates/subject.txt")),
+    ("notices.txt", include_str!("../templates/notices.txt")),
+    ("notices.html", include_str!("../templates/notices.html")),
+    ("digest.txt", include_str!("../templates/digest.txt")),
+    ("digest.html", include_str!("../templates/digest.html")),
+    ("group.wecom", include_str!("../templates/group.wecom")),
+    (
+        "group.dingtalk",
+        include_str!("../templates/group.dingtalk"),
+    ),
+    ("group.lark", include_str!("../templates/group.lark")),
+    ("group.text", include_str!("../templates/group.text")),
+    (
+        "group-items.text",
+        include_str!("../templates/group-items.text"),
+    ),
+    (
+        "group-rest.text",
+        include_str!("../templates/group-rest.text"),
+    ),
+    (
+        "group-short.text",
+        include_str!("../templates/group-short.text"),
+    ),
+    ("rule.txt", include_str!("../templates/rule.txt")),
+    ("page.html", include_str!("../templates/page.html")),
 ];
 
 /// The templates, ready to render.
 pub struct Wording {
     templates: Environment<'static>,
+    links: Option<Links>,
 }
 
 /// The words of one mail.
@@ -85,13 +110,8 @@ impl Wording {
         // An error must not carry the facts into a log.
         templates.set_debug(false);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_auto_escape_callback(|name| {
-            if name.rsplit('.').next() == Some("html") {
-                AutoEscape::Html
-            } else {
-                AutoEscape::None
-            }
-        });
+        templates.set_auto_escape_callback(escape::of_template);
+        templates.set_formatter(escape::write);
         // Tags on lines of their own leave no empty lines in a mail.
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
@@ -103,7 +123,22 @@ impl Wording {
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).map_err(unfit)?;
         }
-        Ok(Self { templates })
+        Ok(Self {
+            templates,
+            links: None,
+        })
+    }
+
+    /// The same, with links by which a message is acknowledged.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The link by which `message` is acknowledged, where there are any.
+    #[must_use]
+    pub fn link(&self, message: &Message) -> Option<String> {
+        self.links.as_ref()?.of(message)
     }
 
     /// The words of `message` as a mail.
@@ -111,7 +146,7 @@ impl Wording {
     /// # Errors
     /// The templates do not fit the facts.
     pub fn mail(&self, message: &Message) -> Result<Text, WordingError> {
-        let facts = Value::from(Serde(facts(message)?));
+        let facts = self.values(message)?;
         let name = match message.content {
             Content::Notices { .. } => "notices",
             Content::Digest { .. } => "digest",
@@ -133,7 +168,18 @@ impl Wording {
             sent_on: None,
             ..message.clone()
         };
-        self.subject(&Value::from(Serde(facts(&undated)?)))
+        self.subject(&self.values(&undated)?)
+    }
+
+    /// What templates see of `message`.
+    fn values(&self, message: &Message) -> Result<Value, WordingError> {
+        Ok(self.with_link(message, &facts(message)?))
+    }
+
+    /// `facts`, and the link by which `message` is acknowledged, where there are any.
+    fn with_link(&self, message: &Message, facts: &Json) -> Value {
+        let link = self.link(message).map(|link| escape::address(&link));
+        context! { link => link.map(Value::from_safe_string), ..Value::from(Serde(facts.clone())) }
     }
 
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
@@ -154,58 +200,6 @@ impl Wording {
 
     fn render(&self, name: &str, facts: &Value) -> Result<String, WordingError> {
         Ok(self.templates.get_template(name)?.render(facts)?)
-    }
-}
-
-/// What templates see: the message's own fields, every text on one line and bounded,
-/// trails in runs, digest rows with the group they stand in.
-fn facts(message: &Message) -> Result<Json, serde_json::Error> {
-    let mut facts = serde_json::to_value(&message.content)?;
-    match &message.content {
-        Content::Notices { notices } => {
-            with_trails(&mut facts, notices)?;
-            with_delays(&mut facts, notices, message.sent_on);
-        }
-        Content::Digest { digest } => with_groups(&mut facts, digest),
-    }
-    facts["recipient"] = serde_json::to_value(&message.recipient)?;
-    facts["attempt"] = json!(message.attempt);
-    facts["maybe_repeat"] = json!(message.maybe_repeat);
-    plain::bound(&mut facts);
-    Ok(facts)
-}
-
-fn with_trails(facts: &mut Json, notices: &[Facts]) -> Result<(), serde_json::Error> {
-    for (index, notice) in notices.iter().enumerate() {
-        facts["notices"][index]["trail"] = serde_json::to_value(trail::compact(&notice.trail))?;
-    }
-    Ok(())
-}
-
-/// Whether what is said was so on an earlier day, and whether it is said too late.
-fn with_delays(facts: &mut Json, notices: &[Facts], sent_on: Option<NaiveDate>) {
-    for (index, notice) in notices.iter().enumerate() {
-        let is_after = |day: Option<NaiveDate>| sent_on.zip(day).is_some_and(|(on, day)| on > day);
-        facts["notices"][index]["stale"] = json!(is_after(Some(notice.as_of)));
-        facts["notices"][index]["late"] = json!(is_after(notice.useful_on()));
-    }
-}
-
-fn with_groups(facts: &mut Json, digest: &Digest) {
-    for (index, row) in digest.rows.iter().enumerate() {
-        facts["digest"]["rows"][index]["group"] = json!(group(row, digest.on));
-    }
-}
-
-/// Where a digest shows a row. A number the law does not give is never overdue, nor is
-/// what a date only opened.
-fn group(row: &DigestRow, on: NaiveDate) -> &'static str {
-    match (row.state, row.strength) {
-        (State::Overdue, Strength::Advisory) => "past",
-        (State::Overdue, Strength::Must | Strength::Should) => "overdue",
-        _ if row.relation == Relation::Trigger && row.due_on < on => "past",
-        _ if row.due_on <= on => "due_today",
-        _ => "near",
     }
 }
 
