@@ -55,6 +55,7 @@ mod receiver;
 mod restore;
 mod retrying;
 mod revisions;
+mod robot_answers;
 mod rule_sentences;
 mod rules;
 mod sample;

@@ -225,7 +225,7 @@ fn with_reason(field: &str, said: &str, json: &Value) -> String {
 
 /// The JSON of a body. Bytes that are no UTF-8 are passed over: systems that answer in
 /// GBK have their words spoilt, but not their numbers.
-fn json(bytes: &[u8]) -> Option<Value> {
+pub(super) fn json(bytes: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(bytes);
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }
@@ -240,7 +240,7 @@ fn written(value: &Value) -> String {
 
 /// `Retry-After` as seconds or as any of the three dates of RFC 9110 5.6.7; a moment
 /// that has passed, or nonsense, is none. Never shortened, except to a day.
-fn retry_after(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn retry_after(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let at = if is_number {

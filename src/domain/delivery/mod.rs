@@ -7,6 +7,7 @@
 pub mod http;
 mod meaning;
 mod policy;
+pub mod robot;
 pub mod smtp;
 
 use chrono::{DateTime, Utc};
@@ -39,6 +40,26 @@ pub enum Scope {
     Channel,
 }
 
+/// How long trying again makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Patience {
+    /// As long as the retry policy says.
+    #[default]
+    Usual,
+    /// A few times within hours, then a person has to look: nobody knows what the answer
+    /// means, or each try that arrived after all is seen by a whole group.
+    Short,
+}
+
+impl Patience {
+    // Serde hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::Usual)
+    }
+}
+
 /// The result of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -50,10 +71,16 @@ pub struct Outcome {
     pub phase: String,
     /// SMTP or HTTP status code, where one was received.
     pub code: Option<u16>,
+    /// What the answer's body calls it, where its protocol has codes of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor_code: Option<i64>,
     /// The peer's own words, or the system's; never an address, URL or secret.
     pub detail: String,
     /// Not before this moment, where the peer said so.
     pub retry_after: Option<DateTime<Utc>>,
+    /// How long trying again makes sense.
+    #[serde(default, skip_serializing_if = "Patience::is_usual")]
+    pub patience: Patience,
 }
 
 impl Outcome {
@@ -64,8 +91,10 @@ impl Outcome {
             scope: Scope::Message,
             phase: phase.into(),
             code: None,
+            vendor_code: None,
             detail: detail.into(),
             retry_after: None,
+            patience: Patience::Usual,
         }
     }
 
@@ -87,6 +116,13 @@ impl Outcome {
     #[must_use]
     pub const fn of_channel(mut self) -> Self {
         self.scope = Scope::Channel;
+        self
+    }
+
+    /// The same outcome, to be tried a few times only.
+    #[must_use]
+    pub const fn with_short_patience(mut self) -> Self {
+        self.patience = Patience::Short;
         self
     }
 }

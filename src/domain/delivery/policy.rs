@@ -6,7 +6,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Outcome, Scope};
+use super::{Class, Outcome, Patience, Scope};
 
 /// What follows from an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ pub fn verdict(
     match (outcome.class, outcome.scope) {
         (Class::Accepted, _) => Verdict::Done,
         (_, Scope::Channel) => Verdict::HoldDestination {
-            probe_at: now + probe_pause(attempt, now, policy),
+            probe_at: next_probe(outcome, attempt, now, policy),
             reason: outcome.words(),
         },
         (Class::Rejected, Scope::Message) => Verdict::GiveUp {
@@ -97,6 +97,12 @@ pub fn verdict(
         (Class::Deferred | Class::Unknown, Scope::Message) => retry(outcome, attempt, now, policy),
     }
 }
+
+/// Under [`Patience::Short`] so many attempts are made at most, within so many hours. A group
+/// that was posted to five times has seen it, or somebody has to look why not; the night is
+/// not waited for, because the term does not wait either.
+const SHORT_ATTEMPTS: u32 = 5;
+const SHORT_HOURS: u32 = 6;
 
 /// What the peer asked for is kept to the second: earlier is rude, later is late. Where
 /// nothing may follow before the horizon, nothing does.
@@ -107,7 +113,15 @@ fn retry(
     policy: &RetryPolicy,
 ) -> Verdict {
     let at = next_attempt(outcome, attempt, now, policy);
-    let horizon = horizon(attempt, policy);
+    let horizon = horizon(attempt, outcome.patience, policy);
+    if outcome.patience == Patience::Short && attempt.number >= SHORT_ATTEMPTS {
+        let reason = format!(
+            "tried {} times and still in doubt; last: {}",
+            attempt.number,
+            outcome.words()
+        );
+        return Verdict::GiveUp { reason };
+    }
     if at <= horizon.at {
         return Verdict::RetryAt { at };
     }
@@ -145,8 +159,11 @@ struct Horizon {
 
 /// A message that was already late when it was first tried is late either way, and says
 /// so: then only the hours count.
-fn horizon(attempt: &Attempt, policy: &RetryPolicy) -> Horizon {
-    let hours = policy.give_up_after_hours;
+fn horizon(attempt: &Attempt, patience: Patience, policy: &RetryPolicy) -> Horizon {
+    let hours = match patience {
+        Patience::Usual => policy.give_up_after_hours,
+        Patience::Short => policy.give_up_after_hours.min(SHORT_HOURS),
+    };
     let long = Horizon {
         at: attempt.first_due + Duration::hours(i64::from(hours)),
         why: format!("not delivered within {hours} h"),
@@ -161,6 +178,31 @@ fn horizon(attempt: &Attempt, policy: &RetryPolicy) -> Horizon {
     match legal {
         Some(legal) if legal.at < long.at => legal,
         Some(_) | None => long,
+    }
+}
+
+/// A destination that says when it opens again is probed at that moment. One that asks for a
+/// second, each time anew, is not asked each second for days: once it has been held for as long
+/// as the whole schedule of probes, no pause is shorter than the schedule's last.
+fn next_probe(
+    outcome: &Outcome,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+    policy: &RetryPolicy,
+) -> DateTime<Utc> {
+    let own = now + probe_pause(attempt, now, policy);
+    let schedule: i64 = policy
+        .hold_probe_min
+        .iter()
+        .map(|min| i64::from(*min))
+        .sum();
+    let is_held_long = attempt
+        .held_since
+        .is_some_and(|since| now - since >= Duration::minutes(schedule));
+    match outcome.retry_after {
+        Some(asked) if is_held_long => asked.max(own),
+        Some(asked) => asked,
+        None => own,
     }
 }
 
