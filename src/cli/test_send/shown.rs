@@ -40,6 +40,8 @@ struct Row<'a> {
     phase: &'a str,
     /// SMTP or HTTP status.
     code: Option<u16>,
+    /// The code in a robot's answer, under which the vendor's manual has it.
+    vendor_code: Option<i64>,
     /// The other side's own words, or this system's.
     said: &'a str,
     /// What that means.
@@ -72,6 +74,7 @@ impl<'a> Row<'a> {
             scope: outcome.scope,
             phase: &outcome.phase,
             code: outcome.code,
+            vendor_code: outcome.vendor_code,
             said: &outcome.detail,
             means: words,
             source,
@@ -123,7 +126,9 @@ pub(super) fn write(out: &mut dyn Write, answer: &Answered, screen: Screen) -> i
 }
 
 fn facts(row: &Row<'_>) -> Vec<(&'static str, String)> {
-    let code = row.code.map(|code| format!(" {code}")).unwrap_or_default();
+    let code = row.code.map(|code| format!(" {code}"));
+    let of_vendor = row.vendor_code.map(|code| format!(", the vendor's {code}"));
+    let code = [code, of_vendor].map(Option::unwrap_or_default).concat();
     let whole = match row.scope {
         Scope::Message => "",
         Scope::Channel => ", about everything that goes this way",

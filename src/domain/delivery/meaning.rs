@@ -4,6 +4,7 @@
 //! judge anew: class and scope are the outcome's own.
 
 use super::http;
+use super::robot::{self, Vendor};
 use super::smtp::{self, Cause, Phase};
 use super::{Class, Outcome, Scope};
 use crate::domain::notice::Channel;
@@ -22,7 +23,11 @@ pub struct Meaning {
 pub fn meaning(channel: Channel, outcome: &Outcome) -> Meaning {
     of_this_host(outcome).unwrap_or_else(|| match channel {
         Channel::Mail => of_relay(outcome),
-        Channel::Webhook | Channel::Wecom | Channel::Dingtalk | Channel::Feishu => of_http(outcome),
+        Channel::Webhook | Channel::Wecom | Channel::Dingtalk | Channel::Feishu => {
+            let vendor = Vendor::of(channel);
+            let by_vendor = vendor.and_then(|vendor| of_robot(vendor, outcome));
+            by_vendor.unwrap_or_else(|| of_http(outcome))
+        }
     })
 }
 
@@ -84,6 +89,15 @@ fn of_http(outcome: &Outcome) -> Meaning {
         words: words.to_owned(),
         source: row.source,
     }
+}
+
+/// What the vendor's code means; nothing where it gave none, or none that is known.
+fn of_robot(vendor: Vendor, outcome: &Outcome) -> Option<Meaning> {
+    let row = robot::row_of(vendor, outcome.vendor_code?, &outcome.detail)?;
+    Some(Meaning {
+        words: format!("{} ({})", row.meaning, row.meaning_zh),
+        source: row.source,
+    })
 }
 
 fn said_here(words: &str) -> Meaning {
