@@ -10,10 +10,11 @@ use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
 use super::calendar::Calendar;
+use super::closing::Told;
 use super::decision::Decision;
 use super::directory::{Contact, Directory, NotFound, Unit};
 use super::ladder;
-use super::notice::{Channel, Facts, Kind, Lacking, Recipient, Rerouted};
+use super::notice::{Channel, Ended, Facts, Kind, Lacking, Recipient, Rerouted};
 use super::obligation::{Candidate, Dates, Obligation, ObligationKey};
 use super::pack::{Audience, Basis, Pack, Role};
 
@@ -41,8 +42,10 @@ pub struct Reminder<'a> {
     pub step: &'a ladder::Step,
     /// The obligation's revision.
     pub revision: u32,
-    /// The date before it moved, where people had been told of it.
-    pub was_due_on: Option<NaiveDate>,
+    /// Who was told of it before.
+    pub told: &'a [Told],
+    /// A rung past the date was told before.
+    pub chases: bool,
     /// The day.
     pub today: NaiveDate,
 }
@@ -97,10 +100,17 @@ pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
     drafted.collect()
 }
 
-/// A notice to `recipient`, who was told of an earlier date, that it has moved.
+/// A notice to somebody who was told before and whom no rung names: what became of it.
 #[must_use]
-pub fn tell_change(reminder: &Reminder<'_>, books: Books<'_>, recipient: Recipient) -> Draft {
-    draft(reminder, books, recipient, None)
+pub fn tell(
+    reminder: &Reminder<'_>,
+    books: Books<'_>,
+    recipient: &Recipient,
+    ended: Option<Ended>,
+) -> Draft {
+    let mut draft = draft(reminder, books, recipient.clone(), None);
+    draft.facts.ended = ended;
+    draft
 }
 
 /// The key of a notice: the same recipient is told of one rung of one revision once.
@@ -233,7 +243,19 @@ fn draft(
 ) -> Draft {
     let (obligation, rung) = (&reminder.obligation.key, &reminder.step.name);
     let key = notice_key(obligation, reminder.revision, rung, &recipient);
-    let facts = facts(reminder, books, rerouted);
+    let mut facts = facts(reminder, books, rerouted);
+    if reminder.step.kind.is_ending() {
+        // There is nothing to prepare any more.
+        facts.prepare.clear();
+        facts.lacking.clear();
+        facts.candidates.clear();
+    } else {
+        let mut told = reminder.told.iter();
+        let known = told.find(|told| told.recipient.is_at_the_place_of(&recipient));
+        let was_due_on = known.map(|told| told.due_on);
+        facts.date_is_new = was_due_on != Some(facts.due_on);
+        facts.was_due_on = was_due_on.filter(|_| facts.date_is_new);
+    }
     Draft {
         key,
         recipient,
@@ -269,7 +291,7 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         due_on: dates.due_on,
         latest_on: dates.latest_on,
         working_days_left: days_left(dates, today, books.calendar),
-        was_due_on: reminder.was_due_on,
+        was_due_on: None,
         provisional: dates.provisional,
         trail: obligation.trail.clone(),
         versions: versions(books),
@@ -281,7 +303,7 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         rerouted,
         calls: step.to.clone(),
         date_is_new: false,
-        is_chase: false,
+        is_chase: step.kind == Kind::Overdue && reminder.chases,
         ended: None,
     }
 }

@@ -199,6 +199,15 @@ fn moved(from: NaiveDate, at: Span, calendar: &Calendar) -> NaiveDate {
     }
 }
 
+/// Whether the rung of that level lies past the date, as its repeats do.
+#[must_use]
+pub fn is_past_the_date(ladder: &Ladder, level: u32) -> bool {
+    let rung = usize::try_from(level)
+        .ok()
+        .and_then(|level| ladder.rungs.get(level));
+    rung.map_or_else(|| ladder.then_every.is_some(), |rung| is_after(rung.at))
+}
+
 const fn is_after(at: Span) -> bool {
     at.count > 0 && matches!(at.direction, Direction::Forward)
 }

@@ -34,6 +34,7 @@ pub mod notice;
 pub mod acknowledgement;
 pub mod address;
 pub mod specimen;
+pub mod closing;
 pub mod plan;
 
 pub mod delivery;

@@ -2,119 +2,22 @@
 //!
 //! Owns comparing derived obligations with the ledger's records, revisions when a
 //! date moves, and the notices that follow. A plan can be printed or applied; it is
-//! the same value. Refuses to store or send it.
+//! the same value. Refuses to store or send it, and to say who hears that something has
+//! ended; that is `closing`.
+
+mod change;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::address::{self, Books, Draft, Reminder};
+use super::closing::{self, Aside};
 use super::decision::{Decision, DecisionId};
 use super::gaps::{self, Look};
 use super::ladder::{self, Climb, Step};
-use super::notice::{Kind, Recipient};
 use super::obligation::{Dates, Excuse, Obligation, ObligationKey, State};
-use super::pack::{Relation, Strength};
+use super::pack::{Ladder, Relation, Strength};
 use super::rules::obligations;
-
-/// An obligation as the ledger remembers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Its key in the ledger; absent before it is first stored, and in the audit log.
-    #[serde(skip)]
-    pub id: Option<i64>,
-    /// What it is.
-    pub key: ObligationKey,
-    /// Rises by one each time its date moves, or a window turns out too short.
-    pub revision: u32,
-    /// The safe reading.
-    pub due_on: NaiveDate,
-    /// The lenient reading.
-    pub latest_on: NaiveDate,
-    /// Still to be done.
-    pub live: bool,
-    /// Near from this day.
-    pub near_on: Option<NaiveDate>,
-    /// Overdue from this day.
-    pub overdue_on: Option<NaiveDate>,
-    /// The next day on which time alone may ask for something.
-    pub next_on: Option<NaiveDate>,
-    /// The highest rung of this revision that was told.
-    pub told_level: Option<u32>,
-}
-
-/// A record, and who has been told of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// The record.
-    pub record: Record,
-    /// Everybody a message about it may have reached.
-    pub told: Vec<Recipient>,
-}
-
-/// What became of an obligation since the ledger last looked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// It has a date for the first time.
-    Opened,
-    /// Its date moved from these days.
-    Moved {
-        /// The safe reading before.
-        due_on: NaiveDate,
-        /// The lenient reading before.
-        latest_on: NaiveDate,
-    },
-    /// Its window was closed, or is fixed to close, too early.
-    CutShort,
-    /// Its window was too short and is long enough after all.
-    LongEnough,
-    /// Nothing is to be done any more.
-    Closed {
-        /// Done, waived or exempt.
-        state: State,
-        /// Who excused it or what, where it was not done.
-        why: Option<String>,
-    },
-    /// What its date was counted from is no longer recorded.
-    Lost,
-    /// It was closed, and is to be done after all.
-    Reopened,
-}
-
-/// One obligation's part of a plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// The record as it shall stand.
-    pub record: Record,
-    /// What became of it.
-    pub events: Vec<Event>,
-    /// The rung that is told now.
-    pub reached: Option<Step>,
-    /// Rungs that a higher one speaks for.
-    pub superseded: Vec<Step>,
-    /// What is said to whom.
-    pub notices: Vec<Draft>,
-}
-
-impl Change {
-    /// Whether nothing happened but that a date is known, or looked at again: nobody is told,
-    /// and nothing moved or ended. Such a change can be worked out anew from the catalogue.
-    #[must_use]
-    pub fn is_quiet(&self) -> bool {
-        let opened = |event: &Event| matches!(event, Event::Opened);
-        self.events.iter().all(opened)
-            && self.reached.is_none()
-            && self.superseded.is_empty()
-            && self.notices.is_empty()
-    }
-
-    /// Whether notices not yet sent no longer hold.
-    #[must_use]
-    pub fn cancels_pending(&self) -> bool {
-        let stale = |event: &Event| !matches!(event, Event::Opened | Event::Reopened);
-        self.events.iter().any(stale)
-    }
-}
+pub use change::{Change, Event, Record, Stored};
 
 /// Everything that follows for one decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +58,7 @@ pub fn plan(
         changes.extend(planner.change(known(&obligation.key)));
     }
     let gone = |stored: &&Stored| !derived.iter().any(|other| other.key == stored.record.key);
+    let lost = |stored| lost(stored, decision, books, today);
     changes.extend(stored.iter().filter(gone).filter_map(lost));
     let look = decision.map(|decision| look(decision, &derived, today));
     Plan {
@@ -185,6 +89,7 @@ impl Planner<'_> {
     fn change(&self, stored: Option<&Stored>) -> Option<Change> {
         let state = self.obligation.state(self.today);
         let Some(dates) = self.obligation.dates else {
+            let lost = |stored| lost(stored, Some(self.decision), self.books, self.today);
             return stored.and_then(lost);
         };
         let mut events = Vec::new();
@@ -194,7 +99,8 @@ impl Planner<'_> {
             None => events.push(Event::Opened),
             Some(before) => events.extend(self.what_became(before, &record, state)),
         }
-        let climb = self.climb(record.told_level);
+        let told_before = record.told_level;
+        let climb = self.climb(told_before);
         record.next_on = climb.next_on;
         record.told_level = climb
             .reached
@@ -203,7 +109,23 @@ impl Planner<'_> {
         if stored.is_some_and(|stored| stored.record == record) {
             return None;
         }
-        let notices = self.notices(&dates, &record, climb.reached.as_ref(), stored);
+        let asides = self.asides(&events, (state, climb.reached.as_ref()), stored);
+        let remind = |step| Reminder {
+            obligation: self.obligation,
+            dates: &dates,
+            decision: self.decision,
+            step,
+            revision: record.revision,
+            told: stored.map_or(&[], |stored| &stored.told),
+            chases: self.was_chased(told_before),
+            today: self.today,
+        };
+        let reached = climb.reached.as_ref();
+        let rung = reached.map(|step| address::address(&remind(step), self.books));
+        let mut notices = rung.unwrap_or_default();
+        for aside in &asides {
+            self.tell(&mut notices, aside, &remind(&aside.step));
+        }
         Some(Change {
             record,
             events,
@@ -216,7 +138,7 @@ impl Planner<'_> {
     /// The record as derived now, before the ladder is climbed.
     fn record(&self, dates: &Dates, state: State, before: Option<&Record>) -> Record {
         let anew = |before: &Record| {
-            is_moved(before, dates) || self.turned_short(before) || self.came_back(before, state)
+            is_moved(before, dates) || self.turned_short(before) || Self::came_back(before, state)
         };
         let moved = before.is_some_and(anew);
         let told_level = before
@@ -272,8 +194,8 @@ impl Planner<'_> {
 
     /// What was closed and is to be done after all is told anew: a waiver that lapsed, an
     /// act that was recorded by mistake.
-    fn came_back(&self, before: &Record, state: State) -> bool {
-        self.obligation.rule.relation != Relation::NotBefore && !before.live && state.is_live()
+    const fn came_back(before: &Record, state: State) -> bool {
+        !before.live && state.is_live()
     }
 
     /// A window that is cut short, or no longer, is told anew: whoever heard that it was
@@ -284,8 +206,12 @@ impl Planner<'_> {
             && self.obligation.rule.strength != Strength::Advisory
     }
 
+    fn ladder(&self) -> Option<&Ladder> {
+        self.books.pack.ladder(&self.obligation.rule.ladder)
+    }
+
     fn climb(&self, told: Option<u32>) -> Climb {
-        let Some(ladder) = self.books.pack.ladder(&self.obligation.rule.ladder) else {
+        let Some(ladder) = self.ladder() else {
             return Climb::default();
         };
         ladder::climb(
@@ -297,47 +223,47 @@ impl Planner<'_> {
         )
     }
 
-    /// What the reached rung says, and what those hear who know an older date.
-    fn notices(
+    /// Whether a rung past the date has been told: what follows chases.
+    fn was_chased(&self, told: Option<u32>) -> bool {
+        let ladder = self.ladder().zip(told);
+        ladder.is_some_and(|(ladder, level)| ladder::is_past_the_date(ladder, level))
+    }
+
+    /// What those hear who were told before, besides the rung: that it has ended, that it is
+    /// to be done after all, that its date has moved.
+    fn asides<'t>(
         &self,
-        dates: &Dates,
-        record: &Record,
-        reached: Option<&Step>,
-        stored: Option<&Stored>,
-    ) -> Vec<Draft> {
-        let moved = stored.filter(|stored| is_moved(&stored.record, dates));
-        let knew = moved.map_or(&[][..], |stored| &stored.told);
-        let was_due_on = moved
-            .filter(|_| !knew.is_empty())
-            .map(|stored| stored.record.due_on);
-        let remind = |step| Reminder {
-            obligation: self.obligation,
-            dates,
-            decision: self.decision,
-            step,
-            revision: record.revision,
-            was_due_on,
-            today: self.today,
+        events: &[Event],
+        (state, reached): (State, Option<&Step>),
+        stored: Option<&'t Stored>,
+    ) -> Vec<Aside<'t>> {
+        let told = stored.map_or(&[][..], |stored| &stored.told);
+        let aside = |event: &Event| match event {
+            Event::Opened | Event::CutShort | Event::Lost => None,
+            Event::Closed { .. } => closing::end(self.obligation, state, told, self.today),
+            // Nothing else is said of what stays closed.
+            _ if !state.is_live() => None,
+            Event::LongEnough => Some(closing::long_enough(told, self.today)),
+            Event::Reopened => {
+                let kind = closing::kind_of_return(reached, state);
+                Some(closing::back(told, kind, self.today))
+            }
+            Event::Moved { .. } => Some(closing::moved(told, self.today)),
         };
-        let mut notices =
-            reached.map_or_else(Vec::new, |step| address::address(&remind(step), self.books));
-        if !record.live {
-            return notices;
+        // The last event first: whoever hears that it is to be done after all hears its date.
+        events.iter().rev().filter_map(aside).collect()
+    }
+
+    /// Says it to those who are not told anything else of it now.
+    fn tell(&self, notices: &mut Vec<Draft>, aside: &Aside<'_>, reminder: &Reminder<'_>) {
+        for to in &aside.to {
+            if !notices
+                .iter()
+                .any(|one| one.recipient.is_at_the_place_of(to))
+            {
+                notices.push(address::tell(reminder, self.books, to, aside.ended.clone()));
+            }
         }
-        let told_now: Vec<Recipient> = notices
-            .iter()
-            .map(|draft| draft.recipient.clone())
-            .collect();
-        let step = changed(self.today);
-        let others = knew
-            .iter()
-            .filter(|recipient| !told_now.contains(recipient));
-        notices.extend(
-            others.map(|recipient| {
-                address::tell_change(&remind(&step), self.books, recipient.clone())
-            }),
-        );
-        notices
     }
 }
 
@@ -347,7 +273,12 @@ fn is_moved(before: &Record, dates: &Dates) -> bool {
 }
 
 /// A record whose anchor, event or decision is no longer in the catalogue.
-fn lost(stored: &Stored) -> Option<Change> {
+fn lost(
+    stored: &Stored,
+    decision: Option<&Decision>,
+    books: Books<'_>,
+    today: NaiveDate,
+) -> Option<Change> {
     stored.record.live.then(|| Change {
         record: Record {
             live: false,
@@ -357,17 +288,6 @@ fn lost(stored: &Stored) -> Option<Change> {
         events: vec![Event::Lost],
         reached: None,
         superseded: Vec::new(),
-        notices: Vec::new(),
+        notices: closing::lost(stored, decision, books, today),
     })
-}
-
-/// The rung of a notice that only says the date has moved.
-fn changed(today: NaiveDate) -> Step {
-    Step {
-        level: 0,
-        name: "changed".to_owned(),
-        on: today,
-        to: Vec::new(),
-        kind: Kind::Changed,
-    }
 }

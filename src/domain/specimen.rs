@@ -103,19 +103,19 @@ pub fn notices(wanted: &Wanted<'_>, books: Books<'_>) -> Vec<Draft> {
         return Vec::new();
     };
     step.kind = wanted.kind.unwrap_or(step.kind);
-    let was_due_on = (step.kind == Kind::Changed).then(|| a_week_before(dates.due_on));
     let reminder = Reminder {
         obligation: &open,
         dates: &dates,
         decision: wanted.decision,
         step: &step,
         revision: 1,
-        was_due_on,
+        told: &[],
+        chases: false,
         today: step.on,
     };
     let mut drafts = address(&reminder, books);
     for draft in &mut drafts {
-        end(&mut draft.facts, wanted);
+        finish(&mut draft.facts, wanted);
     }
     drafts
 }
@@ -158,10 +158,15 @@ fn rung(
     }
 }
 
-/// Says what ended it: what has, or else what is given for a sample.
-fn end(facts: &mut Facts, wanted: &Wanted<'_>) {
+/// Adds what nothing but a past would say: the date before it moved, and what ended it, or
+/// else what is given for a sample.
+fn finish(facts: &mut Facts, wanted: &Wanted<'_>) {
     let obligation = wanted.obligation;
     let (state, ended) = match facts.kind {
+        Kind::Changed => {
+            facts.was_due_on = Some(facts.due_on - Days::new(7));
+            return;
+        }
         Kind::Cleared => (State::Done, obligation.done.clone().map(Ended::Done)),
         Kind::Waived => (State::Waived, obligation.excuse.clone().map(Ended::Excused)),
         Kind::Withdrawn => (State::Waiting, Some(Ended::Lost)),
@@ -169,8 +174,4 @@ fn end(facts: &mut Facts, wanted: &Wanted<'_>) {
     };
     facts.state = state;
     facts.ended = ended.or_else(|| wanted.ended.cloned());
-}
-
-fn a_week_before(day: NaiveDate) -> NaiveDate {
-    day - Days::new(7)
 }

@@ -170,6 +170,12 @@ pub fn instead(recipient: &Recipient, books: Books<'_>) -> Vec<Recipient> {
 }
 
 fn next(failing: &Failing, unsaid: &Unsaid, books: Books<'_>) -> Next {
+    // That something is over asks nobody for anything. Whoever does not hear it goes on being
+    // careful, and the next digest has one row less; a stranger would hear of a duty for the
+    // first time, as of one that is over.
+    if unsaid.facts.kind.is_ending() {
+        return Next::Enough;
+    }
     let centre = books.directory.centre();
     let name = &failing.recipient.unit;
     let of_unit = || unsaid.others.iter().filter(|o| o.recipient.unit == *name);
@@ -230,7 +236,7 @@ fn fresh(
     people.retain(|one| {
         let shares_the_way = one.destination() == failing.recipient.destination();
         let is_no_better = failing.is_way_down && shares_the_way;
-        let is_new = !same_place(one, &failing.recipient) && !is_addressed(one, unsaid);
+        let is_new = !one.is_at_the_place_of(&failing.recipient) && !is_addressed(one, unsaid);
         is_new && !is_no_better && is_open(one, books)
     });
     people
@@ -246,11 +252,7 @@ fn of_unit(unit: &Unit) -> Vec<Recipient> {
 
 fn is_addressed(one: &Recipient, unsaid: &Unsaid) -> bool {
     let mut others = unsaid.others.iter();
-    others.any(|other| same_place(&other.recipient, one))
-}
-
-fn same_place(one: &Recipient, other: &Recipient) -> bool {
-    (&one.address, one.channel) == (&other.address, other.channel)
+    others.any(|other| other.recipient.is_at_the_place_of(one))
 }
 
 fn is_open(one: &Recipient, books: Books<'_>) -> bool {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tracing::warn;
 
 use super::Library;
@@ -239,13 +239,20 @@ fn apply(
     })
 }
 
-/// When each of a change's notices may go out.
+/// When each of a change's notices may go out. That something has ended disturbs nobody after
+/// hours, whatever its date.
 fn releases(desk: &Desk<'_>, change: &Change) -> Vec<DateTime<Utc>> {
-    let (now, latest_on) = (civil(desk.now), change.record.latest_on);
+    let now = civil(desk.now);
     let Library {
         window, calendar, ..
     } = desk.library;
     let release = |draft: &Draft| {
+        let is_ending = draft.facts.kind.is_ending();
+        let latest_on = if is_ending {
+            NaiveDate::MIN
+        } else {
+            change.record.latest_on
+        };
         instant(window.release_to(&draft.recipient.address, now, latest_on, calendar))
     };
     change.notices.iter().map(release).collect()

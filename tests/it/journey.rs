@@ -53,7 +53,12 @@ fn a_window_that_closes_starts_the_clock_of_who_asked_for_a_hearing() {
         ["临期 2026-001 答复听证申请人；不组织听证的，书面说明理由 剩1个工作日"]
     );
     world.answer(ID, "hearing_replied", "2026-09-04", request);
-    assert!(world.day("2026-09-07").is_silent());
+    let monday = world.day("2026-09-07");
+    let [subject] = told(&monday, "contact@zjj")[..] else {
+        panic!("{:?}", monday.mailed());
+    };
+    assert!(subject.contains("办结"), "{subject}");
+    assert!(world.day("2026-09-08").is_silent());
     let audit = world.audit(&format!("{ID}/pub-6b/{request}"));
     assert_eq!(audit.last().unwrap().detail["state"], "done");
 }

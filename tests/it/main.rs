@@ -29,6 +29,7 @@ mod cli_rulebook;
 mod cli_sending;
 mod cli_tables;
 mod clock;
+mod closing;
 mod config;
 mod counting;
 mod crash;

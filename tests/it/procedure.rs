@@ -704,6 +704,7 @@ fn what_comes_back_is_told_anew() {
         vec![Stored {
             record: change.record.clone(),
             told: Vec::new(),
+            said: None,
         }]
     };
     let told = of(&open);

@@ -16,10 +16,11 @@ use duban::domain::shipped;
 use proptest::prelude::*;
 
 use crate::support::decisions;
+use crate::support::remembered::remembered;
 
 /// A decision with up to sixteen events of a year and a half, each on a day of its own so
 /// that their order is not a matter of who entered which first.
-fn any_decision() -> impl Strategy<Value = Decision> {
+pub(crate) fn any_decision() -> impl Strategy<Value = Decision> {
     let kinds = proptest::sample::select(EVENT_KINDS);
     let events = proptest::collection::btree_map(0_u64..540, kinds, 0..16);
     let flags = proptest::collection::vec(proptest::option::of(any::<bool>()), Flag::ALL.len());
@@ -51,7 +52,7 @@ fn pack() -> Pack {
     shipped::pack().unwrap()
 }
 
-fn directory() -> Directory {
+pub(crate) fn directory() -> Directory {
     let unit = |name: &str, audience, email: &str| Unit {
         name: name.to_owned(),
         contacts: vec![Contact {
@@ -76,21 +77,11 @@ fn plan_on(decision: &Decision, pack: &Pack, stored: &[Stored], today: NaiveDate
     plan::plan(&decision.id, Some(decision), stored, books, today).changes
 }
 
-/// What the ledger knows after `changes` came over `before`.
+/// What the ledger knows after `changes` came over `before`, in the order of its keys.
 fn after(before: &[Stored], changes: &[Change]) -> Vec<Stored> {
-    let mut all: BTreeMap<String, Stored> = BTreeMap::new();
-    let new = changes.iter().map(|change| Stored {
-        record: change.record.clone(),
-        told: change
-            .notices
-            .iter()
-            .map(|one| one.recipient.clone())
-            .collect(),
-    });
-    for stored in before.iter().cloned().chain(new) {
-        all.insert(stored.record.key.to_string(), stored);
-    }
-    all.into_values().collect()
+    let mut all = remembered(before, changes);
+    all.sort_by_key(|stored| stored.record.key.to_string());
+    all
 }
 
 /// What is still to be done, with its dates.

@@ -13,6 +13,7 @@ use duban::domain::rules::obligations;
 use duban::domain::shipped;
 
 use crate::support::decisions;
+use crate::support::remembered::remembered;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -364,11 +365,7 @@ fn only<'c>(changes: &'c [Change], rule: &str) -> &'c Change {
 }
 
 fn stored(change: &Change) -> Vec<Stored> {
-    let told = change.notices.iter().map(|draft| draft.recipient.clone());
-    vec![Stored {
-        record: change.record.clone(),
-        told: told.collect(),
-    }]
+    remembered(&[], std::slice::from_ref(change))
 }
 
 #[test]
@@ -390,7 +387,16 @@ fn a_window_that_is_cut_short_a_second_time_is_told_a_second_time() {
     event(&mut decision, 2).on_date = day("2026-04-07");
     let mended = planned(&decision, &pack, &stored(first), "2026-03-04");
     let mended = only(&mended, "pub-5a");
-    assert!(mended.cancels_pending() && mended.notices.is_empty());
+    // Both who heard that it was too short hear that it is not.
+    assert!(mended.cancels_pending());
+    let said = mended
+        .notices
+        .iter()
+        .map(|one| (one.facts.kind, one.facts.rung.as_str()));
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [(Kind::Cleared, "long_enough"); 2]
+    );
     event(&mut decision, 2).on_date = day("2026-03-25");
     let again = planned(&decision, &pack, &stored(mended), "2026-03-05");
     let again = only(&again, "pub-5a");

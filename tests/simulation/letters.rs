@@ -27,8 +27,8 @@ pub(crate) struct Letters {
     attempts: BTreeMap<String, Vec<Sent>>,
     /// Which message speaks of which rung to whom.
     spoken: BTreeMap<(String, Said), String>,
-    /// Who may have heard of which obligation.
-    heard: BTreeMap<String, BTreeSet<String>>,
+    /// Who may have heard of which obligation, and what they heard last.
+    heard: BTreeMap<String, BTreeMap<String, Said>>,
     pub(crate) ways: Ways,
     /// Since when a message has been tried, by key, with its way: not while that is closed.
     trying: BTreeMap<String, (String, DateTime<Utc>)>,
@@ -37,8 +37,8 @@ pub(crate) struct Letters {
 }
 
 impl Letters {
-    /// Who may have heard of the obligation.
-    pub(crate) fn heard_of(&self, obligation: &str) -> impl Iterator<Item = &String> {
+    /// Who may have heard of the obligation, and what last.
+    pub(crate) fn heard_of(&self, obligation: &str) -> impl Iterator<Item = (&String, &Said)> {
         self.heard.get(obligation).into_iter().flatten()
     }
 
@@ -105,8 +105,10 @@ impl Letters {
                     sent.address, sent.key
                 ));
             }
-            let heard = self.heard.entry(said.obligation.clone()).or_default();
-            heard.insert(sent.address.clone());
+            if sent.class == Class::Accepted || sent.is_unsure() {
+                let heard = self.heard.entry(said.obligation.clone()).or_default();
+                heard.insert(sent.address.clone(), said.clone());
+            }
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ mod books;
 mod city;
 mod dice;
 mod end;
+mod endings;
 mod incident;
 mod letters;
 mod life;

@@ -13,7 +13,7 @@ use duban::domain::counting::{Direction, Span, Unit};
 use duban::domain::decision::Decision;
 use duban::domain::ladder::Step;
 use duban::domain::notice::Kind;
-use duban::domain::obligation::{Dates, Obligation};
+use duban::domain::obligation::{Dates, Obligation, State};
 use duban::domain::pack::{Audience, Relation, Strength};
 use duban::domain::rules::obligations;
 
@@ -32,7 +32,9 @@ pub(crate) struct Known {
     pub(crate) told: Option<u32>,
     pub(crate) rungs: Rungs,
     /// A window that was cut short when it was last looked at; not in the ledger as such.
-    short: bool,
+    pub(crate) short: bool,
+    /// The revision it had when it ended, while it is not to be done; not in the ledger either.
+    pub(crate) ended: Option<u32>,
 }
 
 impl Known {
@@ -40,6 +42,7 @@ impl Known {
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         let plain = |known: &Self| Self {
             short: false,
+            ended: None,
             ..known.clone()
         };
         plain(self) == plain(other)
@@ -60,6 +63,7 @@ impl Known {
             told,
             rungs,
             short: false,
+            ended: None,
         }
     }
 }
@@ -75,6 +79,31 @@ pub(crate) struct Expected {
     pub(crate) notices: Vec<String>,
     /// Obligations whose date moved while they were to be done, with the new revision.
     pub(crate) moved: Vec<(String, u32)>,
+    /// What ended, or is not so any more.
+    pub(crate) over: Vec<Over>,
+    /// Obligations that are to be done after all, with the new revision.
+    pub(crate) back: Vec<(String, u32)>,
+}
+
+/// Something of which those must hear that it is over who heard that it was so.
+#[derive(Debug, Clone)]
+pub(crate) struct Over {
+    pub(crate) obligation: String,
+    pub(crate) revision: u32,
+    /// What stands in a rung's place.
+    pub(crate) rung: &'static str,
+    pub(crate) whom: Whom,
+}
+
+/// Who must hear that something is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// Whoever heard last that it is to be done.
+    Reminded,
+    /// Whoever heard last that a window is too short.
+    Alarmed,
+    /// Nobody: a day passed by itself.
+    Nobody,
 }
 
 /// What must be so after planning `decision` on `today`, if `before` was so.
@@ -93,7 +122,7 @@ pub(crate) fn expect(
         let key = obligation.key.to_string();
         let known = before.get(&key);
         let Some(dates) = obligation.dates else {
-            expected.duties.extend(lost(&key, known));
+            lost(&key, known, &mut expected);
             continue;
         };
         let Some(decision) = decision else { continue };
@@ -109,21 +138,25 @@ pub(crate) fn expect(
     for (key, known) in before {
         let gone = !expected.duties.contains_key(key);
         if gone {
-            expected.duties.extend(lost(key, Some(known)));
+            lost(key, Some(known), &mut expected);
         }
     }
     expected
 }
 
-fn lost(key: &str, known: Option<&Known>) -> Option<(String, Known)> {
-    let known = known?.clone();
-    Some((
-        key.to_owned(),
-        Known {
-            live: false,
-            ..known
-        },
-    ))
+fn lost(key: &str, known: Option<&Known>, expected: &mut Expected) {
+    let Some(known) = known else { return };
+    let mut now = known.clone();
+    if known.live {
+        (now.live, now.ended) = (false, Some(known.revision));
+        expected.over.push(Over {
+            obligation: key.to_owned(),
+            revision: known.revision,
+            rung: "lost",
+            whom: Whom::Reminded,
+        });
+    }
+    expected.duties.insert(key.to_owned(), now);
 }
 
 struct Duty<'a> {
@@ -147,7 +180,7 @@ impl Duty<'_> {
             (known.due_on, known.latest_on) != (self.dates.due_on, self.dates.latest_on)
         });
         let turned = known.is_some_and(|known| is_told_short && known.short != cut);
-        let came_back = known.is_some_and(|known| !is_window && !known.live && live);
+        let came_back = known.is_some_and(|known| !known.live && live);
         let anew = moved || turned || came_back;
         let mut now = Known {
             revision: known.map_or(1, |known| known.revision + u32::from(anew)),
@@ -157,6 +190,7 @@ impl Duty<'_> {
             told: known.and_then(|known| known.told).filter(|_| !anew),
             rungs: known.map(|known| known.rungs.clone()).unwrap_or_default(),
             short: self.obligation.overdue_on().is_some() && is_window,
+            ended: known.and_then(|known| known.ended).filter(|_| !live),
         };
         if live && !self.obligation.spoken_for {
             self.climb(&mut now, expected);
@@ -164,7 +198,39 @@ impl Duty<'_> {
         if moved && live {
             expected.moved.push((key.to_owned(), now.revision));
         }
+        if came_back {
+            expected.back.push((key.to_owned(), now.revision));
+        }
+        let ends = known.is_some_and(|known| known.live) && !live;
+        now.ended = if ends { Some(now.revision) } else { now.ended };
+        let (rung, whom) = match (ends, is_window && self.is_done()) {
+            (true, true) => ("long_enough", Whom::Alarmed),
+            (true, false) => ("closed", self.whom()),
+            (false, _) if turned && !moved && !cut && live => ("long_enough", Whom::Alarmed),
+            (false, _) => ("", Whom::Nobody),
+        };
+        if ends || !rung.is_empty() {
+            expected.over.push(Over {
+                obligation: key.to_owned(),
+                revision: now.revision,
+                rung,
+                whom,
+            });
+        }
         expected.duties.insert(key.to_owned(), now);
+    }
+
+    fn is_done(&self) -> bool {
+        self.obligation.state(self.today) == State::Done
+    }
+
+    /// Who hears that it has ended: of what is done, somebody must have done it.
+    fn whom(&self) -> Whom {
+        let mut acts = self.obligation.done.iter();
+        if self.is_done() && !acts.any(|done| done.on <= self.today) {
+            return Whom::Nobody;
+        }
+        Whom::Reminded
     }
 
     /// The highest rung whose day has come is told, what lies below it is superseded.
@@ -188,7 +254,8 @@ impl Duty<'_> {
             decision: self.decision,
             step: highest,
             revision: now.revision,
-            was_due_on: None,
+            told: &[],
+            chases: false,
             today: self.today,
         };
         let drafts = address(&reminder, self.edition.library.books());

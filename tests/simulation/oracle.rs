@@ -29,7 +29,7 @@ const DIGEST_AT: NaiveTime = NaiveTime::from_hms_opt(8, 30, 0).unwrap();
 /// The judge of one year.
 #[derive(Debug, Default)]
 pub(crate) struct Oracle {
-    model: BTreeMap<String, Duties>,
+    pub(crate) model: BTreeMap<String, Duties>,
     pub(crate) letters: Letters,
     upward: Upward,
     /// Days on which duban was up after the hour of the digest, and the days of digests.
@@ -107,7 +107,7 @@ impl Oracle {
         let mut like = ledger.prepare_cached(like).unwrap();
         for (obligation, revision) in &expected.moved {
             let stem = format!("{obligation}#{revision}@");
-            for address in self.letters.heard_of(obligation) {
+            for (address, _) in self.letters.heard_of(obligation) {
                 if !like.exists([format!("{stem}%>{address}")]).unwrap() {
                     return Err(format!(
                         "change told: {address} knows an older date of {obligation} and is \
@@ -116,7 +116,7 @@ impl Oracle {
                 }
             }
         }
-        Ok(())
+        self.endings(expected, ledger)
     }
 
     /// Holds a round to what it owes besides the plan: nobody is lost, the digest is there,
@@ -147,6 +147,10 @@ impl Oracle {
     pub(crate) fn heard(&mut self, sent: &[Sent]) -> Judged {
         for one in sent {
             for said in &one.said {
+                if said.is_ending() {
+                    self.is_over(one, said)?;
+                    continue;
+                }
                 let decision = said.obligation.split('/').next().unwrap_or_default();
                 let duties = self.model.get(decision);
                 let duty = duties.and_then(|duties| duties.get(&said.obligation));

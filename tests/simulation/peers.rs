@@ -29,6 +29,13 @@ pub(crate) struct Said {
     pub(crate) kind: String,
 }
 
+impl Said {
+    /// It says that nothing is to be done any more.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.kind == "ending"
+    }
+}
+
 /// An attempt, as the peers saw it.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
@@ -259,6 +266,8 @@ const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Changed => "changed",
         Kind::Reminder => "reminder",
+        Kind::TooShort => "too short",
+        Kind::Cleared | Kind::Waived | Kind::Withdrawn => "ending",
         _ => "other",
     }
 }

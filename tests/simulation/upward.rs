@@ -2,14 +2,14 @@
 //! told instead.
 //!
 //! Owns the promise that of one obligation, revision and rung the unit's others hear, then
-//! the centre; that nobody hears it for nothing, or of a duty that ended. That nobody hears it
-//! twice is in `letters`. Refuses `domain::upward` and the levels stored.
+//! the centre; that nobody hears it for nothing, of a duty that ended, or that it ended. That
+//! nobody hears it twice is in `letters`. Refuses `domain::upward` and the levels stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use duban::domain::directory::{Directory, Unit};
-use duban::domain::notice::{Channel, Facts, Rerouted};
+use duban::domain::notice::{Channel, Facts, Kind, Rerouted};
 use duban::domain::pack::Audience;
 use rusqlite::{Connection, Row};
 
@@ -85,7 +85,8 @@ const UNSAID: &str = "
 const STANDING: &str = "
     select notice.id from message
     join notice on notice.message_id = message.id and notice.state = 'standing'
-    where message.state in ('pending', 'failed')";
+    where message.state in ('pending', 'failed')
+      and notice.kind not in ('cleared', 'waived', 'withdrawn')";
 
 const OF_GROUP: &str = "
     select notice.id from notice join message on message.id = notice.message_id
@@ -260,7 +261,8 @@ impl Upward {
             let Some(Rerouted::Undelivered { name, .. }) = facts.rerouted else {
                 continue;
             };
-            if !stands(&facts.obligation.to_string(), facts.revision) {
+            let is_over = matches!(facts.kind, Kind::Cleared | Kind::Waived | Kind::Withdrawn);
+            if is_over || !stands(&facts.obligation.to_string(), facts.revision) {
                 return Err(format!(
                     "upward: {key} tells of what does not stand any more"
                 ));

@@ -104,6 +104,12 @@ impl Recipient {
     pub fn destination(&self) -> String {
         self.channel.destination(&self.unit)
     }
+
+    /// Whether a message to either arrives at the same place, whatever name or part is on it.
+    #[must_use]
+    pub fn is_at_the_place_of(&self, other: &Self) -> bool {
+        (&self.address, self.channel) == (&other.address, other.channel)
+    }
 }
 
 /// Why somebody is told.
@@ -130,6 +136,14 @@ pub enum Kind {
     Withdrawn,
     /// Nothing is to be done: somebody tries the way (测试). Never in the ledger.
     Test,
+}
+
+impl Kind {
+    /// Whether it says that nothing is to be done any more.
+    #[must_use]
+    pub const fn is_ending(self) -> bool {
+        matches!(self, Self::Cleared | Self::Waived | Self::Withdrawn)
+    }
 }
 
 /// Why somebody receives what was meant for somebody else, mostly the supervision centre.

@@ -59,6 +59,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0005_finding.sql")),
         M::up(include_str!("migrations/0006_lanes.sql")),
         M::up(include_str!("migrations/0007_channels.sql")),
+        M::up(include_str!("migrations/0009_cancelled_after.sql")),
     ])
 }
 

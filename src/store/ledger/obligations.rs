@@ -130,7 +130,8 @@ fn upsert(connection: &Connection, change: &Change) -> rusqlite::Result<(i64, bo
 
 fn reason(change: &Change) -> String {
     let reasons = change.events.iter().filter_map(|event| match event {
-        Event::Opened | Event::Reopened => None,
+        Event::Opened => None,
+        Event::Reopened => Some("it is to be done after all"),
         Event::Moved { .. } => Some("the date moved"),
         Event::CutShort => Some("the window is cut short"),
         Event::LongEnough => Some("the window is long enough after all"),

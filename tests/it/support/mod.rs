@@ -9,6 +9,7 @@ pub(crate) mod look;
 pub(crate) mod mailbox;
 pub(crate) mod messages;
 pub(crate) mod process;
+pub(crate) mod remembered;
 pub(crate) mod rounds;
 pub(crate) mod smtp;
 pub(crate) mod world;

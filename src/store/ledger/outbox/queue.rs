@@ -183,7 +183,10 @@ pub(in crate::store::ledger) fn cancel_notice(
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
-        "update notice set state = 'cancelled', reason = $1 where key = $2
+        "update notice set state = 'cancelled', reason = $1,
+                           cancelled_after = (select attempts from message
+                                              where id = notice.message_id)
+         where key = $2
          returning message_id, facts",
     )?;
     let (message, facts) = statement.query_row((reason, key), |row| {

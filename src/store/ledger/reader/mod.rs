@@ -6,6 +6,7 @@
 mod letter;
 mod listing;
 mod measures;
+mod told;
 mod undelivered;
 mod urgency;
 
@@ -15,9 +16,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{STATEMENT_CACHE, export, from_json, migrate, obligations, refuse_older};
+use super::{STATEMENT_CACHE, export, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
-use crate::domain::notice::Recipient;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
 pub use letter::{Letter, letter};
@@ -127,29 +127,16 @@ pub fn stored(connection: &Connection, decision: &DecisionId) -> rusqlite::Resul
         let record = record?;
         // Of a date that moved, those know who were told before it did.
         let may_be_known = record.told_level.is_some() || record.revision > 1;
-        let told = match record.id {
-            Some(id) if may_be_known => told(connection, id)?,
-            _ => Vec::new(),
-        };
-        Ok(Stored { record, told })
+        match record.id {
+            Some(id) if may_be_known => told::with_told(connection, id, record),
+            _ => Ok(Stored {
+                record,
+                told: Vec::new(),
+                said: None,
+            }),
+        }
     };
     records.map(with_told).collect()
-}
-
-/// Everybody a message about the obligation may have reached.
-fn told(connection: &Connection, obligation: i64) -> rusqlite::Result<Vec<Recipient>> {
-    let mut statement = connection.prepare_cached(
-        "select distinct message.recipient
-         from notice join message on message.id = notice.message_id
-         where notice.obligation_id = $1
-           and (message.attempts > 0 or message.maybe_repeat = 1
-                or exists (select 1 from hold where cause = 'restored'))",
-    )?;
-    let recipients = statement.query_map([obligation], |row| {
-        let recipient: String = row.get(0)?;
-        from_json(0, &recipient)
-    })?;
-    recipients.collect()
 }
 
 /// Decisions that time alone may ask something of by `today`: with a rung that is reached,

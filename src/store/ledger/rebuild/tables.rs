@@ -35,7 +35,7 @@ const TABLES: [(&str, &str); 6] = [
         "notice",
         "select notice.key, decision_id || '/' || rule || '/' || occurrence as obligation,
                 notice.revision, notice.rung, notice.kind, message.key as message, notice.facts,
-                notice.state, notice.reason, notice.made_at
+                notice.state, notice.reason, notice.cancelled_after, notice.made_at
          from notice join obligation on obligation.id = notice.obligation_id
                      join message on message.id = notice.message_id
          order by 1",
