@@ -10,7 +10,8 @@ use serde_json::{Value as Json, json};
 use super::facts::{self, DIGEST_GROUPS, GROUPS, facts};
 use super::{Wording, WordingError, escape};
 use crate::channels::plain;
-use crate::domain::notice::{Channel, Content, Digest, Facts, Message};
+use crate::domain::delivery::robot::Vendor;
+use crate::domain::notice::{Content, Digest, Facts, Message};
 
 /// Longest text of one field where an item does not fit otherwise, in characters.
 const NARROW_CHARS: usize = 40;
@@ -28,25 +29,25 @@ pub struct RobotBounds {
 impl RobotBounds {
     /// The vendor's limits, less what the robot adds: mentions, and the request around it.
     #[must_use]
-    pub const fn of(channel: Channel) -> Self {
-        match channel {
+    pub const fn of(vendor: Vendor) -> Self {
+        match vendor {
             // WeCom: markdown 4096 bytes, text 2048 bytes, seen as errcode 40058; mentions
             // stand outside of both.
-            Channel::Wecom => Self {
+            Vendor::Wecom => Self {
                 body: 4096,
                 plain: 2048,
             },
-            // Feishu: the manual's 20 KB for the whole request; 2000 of them for the card,
-            // its title, the signature and mentions.
-            Channel::Feishu => Self {
-                body: 18_000,
-                plain: 18_000,
-            },
             // DingTalk: about 20000 bytes, seen as an error; 1000 of them for the mobiles
             // that must stand in the text to be mentioned.
-            Channel::Dingtalk | Channel::Mail | Channel::Webhook => Self {
+            Vendor::Dingtalk => Self {
                 body: 19_000,
                 plain: 19_000,
+            },
+            // Feishu: the manual's 20 KB for the whole request; 2000 of them for the card,
+            // its title, the signature and mentions.
+            Vendor::Feishu => Self {
+                body: 18_000,
+                plain: 18_000,
             },
         }
     }
@@ -95,17 +96,16 @@ impl Wording {
     pub fn robot(
         &self,
         message: &Message,
-        vendor: Channel,
+        vendor: Vendor,
         bounds: &RobotBounds,
     ) -> Result<RobotText, WordingError> {
         let mut sheet = sheet(message)?;
         let headline = self.subject(&self.with_link(message, &sheet))?;
         sheet["headline"] = json!(headline);
         let dialect = match vendor {
-            Channel::Wecom => "group.wecom",
-            Channel::Dingtalk => "group.dingtalk",
-            Channel::Feishu => "group.lark",
-            Channel::Mail | Channel::Webhook => "group.text",
+            Vendor::Wecom => "group.wecom",
+            Vendor::Dingtalk => "group.dingtalk",
+            Vendor::Feishu => "group.lark",
         };
         let short = self.render("group-short.text", &self.with_link(message, &sheet))?;
         Ok(RobotText {

@@ -3,6 +3,7 @@
 use duban::channels::wording::Wording;
 use duban::channels::wording::robot::{Colour, RobotBounds, RobotText};
 use duban::domain::acknowledgement::{KEY_BYTES, Links};
+use duban::domain::delivery::robot::Vendor;
 use duban::domain::notice::{Channel, Facts, Kind, Message, Rerouted};
 use duban::domain::obligation::State;
 use duban::domain::pack::Strength;
@@ -10,19 +11,24 @@ use proptest::prelude::*;
 
 use crate::support::messages::{self, digest, facts, row};
 
-const VENDORS: [Channel; 3] = [Channel::Wecom, Channel::Dingtalk, Channel::Feishu];
+const VENDORS: [Vendor; 3] = Vendor::ALL;
 
 /// What the markup of a vendor, or a mention, is made of.
 const SPECIAL: &str = "*_<>[]()@#`~|\\&:";
 
-fn say(message: &Message, vendor: Channel) -> RobotText {
+fn say(message: &Message, vendor: Vendor) -> RobotText {
     let bounds = RobotBounds::of(vendor);
     let wording = Wording::new().unwrap();
     wording.robot(message, vendor, &bounds).unwrap()
 }
 
-fn of(vendor: Channel, notices: Vec<Facts>) -> RobotText {
-    say(&messages::message(vendor, notices), vendor)
+fn of(vendor: Vendor, notices: Vec<Facts>) -> RobotText {
+    say(&group(notices), vendor)
+}
+
+/// A message for a chat group.
+fn group(notices: Vec<Facts>) -> Message {
+    messages::message(Channel::Wecom, notices)
 }
 
 fn kind(kind: Kind, working_days_left: i64) -> Facts {
@@ -61,9 +67,9 @@ fn a_group_reads_what_is_overdue_due_and_near_in_this_order() {
                     .find(words)
                     .unwrap_or_else(|| panic!("{words}: {shape}"))
             };
-            assert!(at("× 超期") < at("▲ 今日到期"), "{shape}");
-            assert!(at("▲ 今日到期") < at("△ 临期"), "{shape}");
-            assert!(at("△ 临期") < at("● 期限变更"), "{shape}");
+            assert!(at("✕ 超期") < at("! 今日到期"), "{shape}");
+            assert!(at("! 今日到期") < at("! 临期"), "{shape}");
+            assert!(at("! 临期") < at("● 期限变更"), "{shape}");
             for words in [
                 "2026-003 书面通知当事人",
                 "期限5月9日（周六） · 已超期3个工作日",
@@ -93,7 +99,7 @@ fn a_robot_says_how_sure_how_late_and_how_often() {
             attempt: 3,
             maybe_repeat: true,
             sent_on: Some(messages::day("2026-05-10")),
-            ..messages::message(vendor, vec![notice.clone()])
+            ..group(vec![notice.clone()])
         };
         let text = say(&message, vendor);
         for words in [
@@ -115,7 +121,7 @@ fn a_confidential_decision_is_a_number_in_a_group_too() {
         title: None,
         ..facts()
     };
-    let text = of(Channel::Wecom, vec![notice]);
+    let text = of(Vendor::Wecom, vec![notice]);
     assert!(
         text.body.contains("2026-003") && !text.body.contains("事项："),
         "{}",
@@ -154,10 +160,10 @@ fn the_centre_s_day_fits_into_a_group() {
             "{}",
             text.body
         );
-        assert!(text.body.contains("× 超期"), "{}", text.body);
+        assert!(text.body.contains("✕ 超期"), "{}", text.body);
         assert!(text.body.len() <= RobotBounds::of(vendor).body);
     }
-    let quiet = say(&messages::of_digest(messages::digest()), Channel::Wecom);
+    let quiet = say(&messages::of_digest(messages::digest()), Vendor::Wecom);
     assert!(quiet.body.contains("今日无到期事项"), "{}", quiet.body);
 }
 
@@ -254,7 +260,7 @@ proptest! {
     ) {
         let bounds = RobotBounds { body: bound, plain: bound };
         for vendor in VENDORS {
-            let message = messages::message(vendor, notices.clone());
+            let message = group( notices.clone());
             let text = Wording::new().unwrap().robot(&message, vendor, &bounds).unwrap();
             for shape in [&text.body, &text.plain] {
                 prop_assert!(shape.len() <= bound, "{} > {bound}", shape.len());
@@ -268,14 +274,14 @@ proptest! {
 
 #[test]
 fn a_bound_that_nothing_fits_into_is_kept_all_the_same() {
-    let message = messages::message(Channel::Wecom, vec![facts()]);
+    let message = group(vec![facts()]);
     for bound in 0..200 {
         let bounds = RobotBounds {
             body: bound,
             plain: bound,
         };
         let wording = Wording::new().unwrap();
-        let text = wording.robot(&message, Channel::Wecom, &bounds).unwrap();
+        let text = wording.robot(&message, Vendor::Wecom, &bounds).unwrap();
         assert!(text.body.len() <= bound && text.plain.len() <= bound);
     }
 }
@@ -285,7 +291,7 @@ fn a_group_acknowledges_by_a_link_where_there_is_one() {
     let links = Links::new("https://duban.example.gov.cn", [7; KEY_BYTES]);
     let wording = Wording::new().unwrap().with_links(Some(links));
     for vendor in VENDORS {
-        let message = messages::message(vendor, vec![facts()]);
+        let message = group(vec![facts()]);
         let text = wording
             .robot(&message, vendor, &RobotBounds::of(vendor))
             .unwrap();
