@@ -4,6 +4,7 @@
 //! channels from the configuration. Refuses to keep half of an old and half of a
 //! new configuration.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,9 +19,10 @@ use crate::channels::proof::Press;
 use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::config::{Bell, Config};
+use crate::domain::delivery::robot::Vendor;
 use crate::domain::fault::Fault;
 use crate::domain::ladder::SendWindow;
-use crate::domain::lanes::Bounds;
+use crate::domain::lanes::{Bounds, Rate};
 use crate::domain::notice::Channel;
 use crate::domain::pack::{self, Pack};
 use crate::domain::shipped;
@@ -188,27 +190,33 @@ pub fn pack_of(path: Option<&Path>) -> Result<Pack, Vec<Fault>> {
 fn limits(config: &Config) -> Limits {
     let delivery = &config.delivery;
     let of = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let own = config.units.endpoints.iter().filter_map(|endpoint| {
-        let destination = Channel::Webhook.destination(&endpoint.unit);
-        Some((destination, endpoint.per_minute?))
-    });
     let longest = u32::try_from(config.longest_attempt_secs()).unwrap_or(u32::MAX);
-    let channels = [
-        (Channel::Mail, config.mail.per_minute()),
-        (Channel::Webhook, config.webhook.per_minute),
-    ];
-    let channels = channels.map(|(channel, rate)| (channel.name().to_owned(), rate));
     Limits {
         bounds: Bounds {
             in_flight: of(delivery.in_flight),
             per_destination: of(delivery.per_destination),
             relay_start: config.mail.connections(),
             per_relay: config.mail.connections() * MESSAGES_PER_CONNECTION,
-            per_minute: channels.into_iter().chain(own).collect(),
+            rates: rates(config),
         },
         lease_secs: delivery.lease_secs,
         wait_secs: delivery.lease_secs.saturating_sub(longest),
     }
+}
+
+/// Each channel's rate, and what endpoints have of their own.
+fn rates(config: &Config) -> BTreeMap<String, Rate> {
+    let rate = |channel: Channel| match (channel, Vendor::of(channel)) {
+        (_, Some(vendor)) => vendor.rate(),
+        (Channel::Mail, None) => Rate::a_minute(config.mail.per_minute()),
+        (_, None) => Rate::a_minute(config.webhook.per_minute),
+    };
+    let channels = Channel::ALL.map(|channel| (channel.name().to_owned(), rate(channel)));
+    let own = config.units.endpoints.iter().filter_map(|endpoint| {
+        let destination = Channel::Webhook.destination(&endpoint.unit);
+        Some((destination, Rate::a_minute(endpoint.per_minute?)))
+    });
+    channels.into_iter().chain(own).collect()
 }
 
 /// What names this very text.

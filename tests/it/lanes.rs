@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
+use duban::domain::delivery::robot::Vendor;
 use duban::domain::delivery::{Class, Outcome};
-use duban::domain::lanes::{Bounds, Heard, Lanes, Waiting};
+use duban::domain::lanes::{Bounds, Heard, Lanes, Rate, Waiting};
+use duban::domain::notice::Channel;
 use proptest::prelude::*;
 
 fn now() -> DateTime<Utc> {
@@ -154,10 +156,10 @@ fn the_relay_has_its_turn_for_many_mailboxes() {
 #[test]
 fn tokens_come_one_by_one_after_a_burst_and_the_next_is_known_to_the_millisecond() {
     let mut bounds = bounds();
-    bounds.per_minute = BTreeMap::from([
-        ("mail".to_owned(), 20),
-        ("webhook".to_owned(), 60),
-        ("webhook:a".to_owned(), 0),
+    bounds.rates = BTreeMap::from([
+        ("mail".to_owned(), Rate::a_minute(20)),
+        ("webhook".to_owned(), Rate::a_minute(60)),
+        ("webhook:a".to_owned(), Rate::a_minute(0)),
     ]);
     let mut lanes = Lanes::new(bounds);
     for n in 0..10 {
@@ -205,7 +207,7 @@ fn a_deferral_of_one_mailbox_says_nothing_about_the_relay() {
 #[test]
 fn a_token_that_nobody_was_asked_for_comes_back() {
     let mut bounds = bounds();
-    bounds.per_minute = BTreeMap::from([("mail".to_owned(), 1)]);
+    bounds.rates = BTreeMap::from([("mail".to_owned(), Rate::a_minute(1))]);
     let (mut lanes, all) = (Lanes::new(bounds), [waiting("mail")]);
     assert_eq!(claim(&mut lanes, &all, now()).len(), 1);
     lanes.end("mail", now(), Heard::NotAsked, now());
@@ -284,5 +286,160 @@ proptest! {
             under_way.extend(claimed.into_iter().map(|to| (to, at)));
         }
         prop_assert_eq!(served.len(), 41);
+    }
+}
+
+/// Whatever a robot's queue holds goes as fast as it may for `minutes`; when each message
+/// was begun.
+fn as_fast_as_may_be(vendor: Vendor, from: DateTime<Utc>, minutes: i64) -> Vec<DateTime<Utc>> {
+    let channel = Channel::ALL
+        .into_iter()
+        .find(|one| Vendor::of(*one) == Some(vendor));
+    let name = channel.unwrap().name();
+    let mut bounds = bounds();
+    bounds.rates = BTreeMap::from([(name.to_owned(), vendor.rate())]);
+    let (mut lanes, robot) = (Lanes::new(bounds), format!("{name}:a"));
+    let all = [Waiting {
+        due: from,
+        ..waiting(&robot)
+    }];
+    let (mut at, mut begun) = (from, Vec::new());
+    while at < from + TimeDelta::minutes(minutes) {
+        let claimed = claim(&mut lanes, &all, at);
+        assert!(claimed.len() <= 1, "one place at a time");
+        if claimed.is_empty() {
+            // Neither earlier nor later.
+            let next = lanes.next(&all, at).unwrap();
+            let almost = next - TimeDelta::milliseconds(1);
+            assert!(
+                almost <= at || dealt(&lanes, &all, almost).is_empty(),
+                "{at} {next}"
+            );
+            at = next;
+            assert!(!dealt(&lanes, &all, at).is_empty(), "{at}");
+        } else {
+            assert!(dealt(&lanes, &all, at).is_empty(), "one place at a time");
+            lanes.end(&robot, at, Heard::Success, at);
+            begun.push(at);
+        }
+    }
+    begun
+}
+
+#[test]
+fn a_robot_is_sent_less_than_its_vendor_allows_in_any_window_with_all_posts_of_a_message() {
+    for vendor in Vendor::ALL {
+        let begun = as_fast_as_may_be(vendor, now() + TimeDelta::minutes(7), 120);
+        for limit in vendor.limits() {
+            let window = TimeDelta::seconds(limit.within_secs.into());
+            let within = |at: &DateTime<Utc>| {
+                begun
+                    .iter()
+                    .filter(|one| (*at..=*at + window).contains(one))
+                    .count()
+            };
+            // One that was begun just before may post within the window.
+            let most = begun.iter().map(within).max().unwrap() + 1;
+            let posts = u32::try_from(most).unwrap() * vendor.posts_a_message();
+            assert!(posts < limit.posts, "{vendor:?}: {posts} of {limit:?}");
+            assert!(!limit.source.is_empty());
+        }
+        let a_minute = f64::from(u32::try_from(begun.len()).unwrap()) / 120.0;
+        assert!(
+            a_minute > 0.9 * f64::from(vendor.rate().per_minute),
+            "{vendor:?} {a_minute}"
+        );
+    }
+}
+
+#[test]
+fn a_robots_rate_may_be_lowered_and_not_raised() {
+    for vendor in Vendor::ALL {
+        let most = vendor.rate();
+        assert_eq!(vendor.rate_of(most.per_minute), Some(most));
+        assert_eq!(
+            vendor.rate_of(1),
+            Some(Rate {
+                per_minute: 1,
+                burst: 1
+            })
+        );
+        assert_eq!(vendor.rate_of(most.per_minute + 1), None);
+        assert_eq!(
+            vendor.rate_of(0),
+            None,
+            "no limit is more than the vendor's"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_begun_to_feishu_on_the_hour_and_the_half_hour_and_others_do_not_care() {
+    let at = |text: &str| {
+        format!("2026-05-08T{text}Z")
+            .parse::<DateTime<Utc>>()
+            .unwrap()
+    };
+    let lanes = Lanes::new(bounds());
+    for (time, next) in [
+        ("00:29:54.999", None),
+        ("00:29:55", Some("00:31:00")),
+        ("00:30:00", Some("00:31:00")),
+        ("00:30:59.999", Some("00:31:00")),
+        ("00:31:00", None),
+        ("00:59:58", Some("01:01:00")),
+        ("01:00:30", Some("01:01:00")),
+        ("01:15:00", None),
+        ("23:59:59", Some("24:01:00")),
+    ] {
+        let due = |to: &str| {
+            [Waiting {
+                due: at("00:00:00"),
+                ..waiting(to)
+            }]
+        };
+        let feishu = due("feishu:a");
+        let next = next.map(|text| match text.strip_prefix("24:") {
+            Some(rest) => at(&format!("00:{rest}")) + TimeDelta::days(1),
+            None => at(text),
+        });
+        assert_eq!(
+            dealt(&lanes, &feishu, at(time)).len(),
+            usize::from(next.is_none()),
+            "{time}"
+        );
+        assert_eq!(lanes.next(&feishu, at(time)), next, "{time}");
+        for other in ["wecom:a", "dingtalk:a", "webhook:a", "mail"] {
+            assert!(
+                !dealt(&lanes, &due(other), at(time)).is_empty(),
+                "{other} {time}"
+            );
+        }
+    }
+    // What comes due in a quiet minute comes due after it.
+    let due = [Waiting {
+        due: at("03:30:10"),
+        ..waiting("feishu:a")
+    }];
+    assert_eq!(lanes.next(&due, at("03:10:00")), Some(at("03:31:00")));
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_moment_nothing_is_begun_in_a_quiet_minute_and_the_next_moment_is_a_good_one(
+        millis in 0_i64..86_400_000,
+    ) {
+        let at = now() + TimeDelta::milliseconds(millis);
+        let lanes = Lanes::new(bounds());
+        let all = [waiting("feishu:a")];
+        let is_quiet = at.minute() % 30 == 0;
+        prop_assert!(!is_quiet || dealt(&lanes, &all, at).is_empty());
+        if let Some(next) = lanes.next(&all, at) {
+            prop_assert!(next > at && next - at <= TimeDelta::seconds(65));
+            prop_assert!(next.minute() % 30 == 1 && next.second() == 0);
+            prop_assert_eq!(dealt(&lanes, &all, next).len(), 1);
+        } else {
+            prop_assert_eq!(dealt(&lanes, &all, at).len(), 1);
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Standing;
+use super::{Rate, Standing, rate};
 use crate::domain::notice::Channel;
 
 /// Those that answered nothing lately may together have this share of the places, ...
@@ -26,14 +26,17 @@ pub struct Bounds {
     /// To the relay before anything is known of it: one mail that it keeps for minutes must
     /// not hold up the others.
     pub relay_start: usize,
-    /// Messages a minute, by channel or destination; none, or 0, where there is no limit.
-    pub per_minute: BTreeMap<String, u32>,
+    /// How fast, by channel or destination; none where there is no limit.
+    pub rates: BTreeMap<String, Rate>,
 }
 
 impl Bounds {
+    /// In a chat the order of messages is seen, and each of them may be several posts.
     pub(super) fn at_once(&self, destination: &str) -> usize {
         if is_shared(destination) {
             self.per_relay
+        } else if rate::vendor(destination).is_some() {
+            self.per_destination.min(1)
         } else {
             self.per_destination
         }
@@ -48,11 +51,11 @@ impl Bounds {
     }
 
     /// The destination's own rate, or that of its channel.
-    pub(super) fn per_minute(&self, destination: &str) -> u32 {
+    pub(super) fn rate(&self, destination: &str) -> Rate {
         let channel = destination.split(':').next().unwrap_or_default();
         let found = [destination, channel]
             .into_iter()
-            .find_map(|name| self.per_minute.get(name));
+            .find_map(|name| self.rates.get(name));
         found.copied().unwrap_or_default()
     }
 

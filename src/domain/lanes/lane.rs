@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Heard;
+use super::{Heard, Rate};
 
 /// What was heard is good for so long: an hour later the other side may be another. Retries
 /// of one message come at most about an hour apart.
@@ -13,10 +13,6 @@ const LATELY: TimeDelta = TimeDelta::hours(1);
 /// Whoever lets a message wait for longer has fallen silent until it answers. Relays that
 /// look into mails take some seconds for one.
 const SLOW: TimeDelta = TimeDelta::seconds(10);
-
-/// So many may go at once after a rest: 163.com closes a connection after ten mails
-/// (`450 MI:DMC`), and QQ counts by the minute.
-const BURST: u32 = 10;
 
 /// One destination.
 #[derive(Debug, Clone, Default)]
@@ -68,8 +64,8 @@ impl Lane {
         self.answered.is_some_and(|at| (now - at).abs() < LATELY)
     }
 
-    pub(super) fn begin(&mut self, per_minute: u32, was_tried: bool, now: DateTime<Utc>) {
-        if let Some(pace) = Pace::of(per_minute) {
+    pub(super) fn begin(&mut self, rate: Rate, was_tried: bool, now: DateTime<Utc>) {
+        if let Some(pace) = Pace::of(rate) {
             self.spent_until = Some(self.spent(&pace, now) + pace.every);
         }
         if !self.answered_lately(now) {
@@ -105,15 +101,15 @@ impl Lane {
     }
 
     /// The other side has not seen the message that took it.
-    pub(super) fn give_token_back(&mut self, per_minute: u32) {
-        if let Some((pace, until)) = Pace::of(per_minute).zip(self.spent_until.as_mut()) {
+    pub(super) fn give_token_back(&mut self, rate: Rate) {
+        if let Some((pace, until)) = Pace::of(rate).zip(self.spent_until.as_mut()) {
             *until -= pace.every;
         }
     }
 
     /// How many messages the rate allows at `now`.
-    pub(super) fn tokens(&self, per_minute: u32, now: DateTime<Utc>) -> usize {
-        let Some(pace) = Pace::of(per_minute) else {
+    pub(super) fn tokens(&self, rate: Rate, now: DateTime<Utc>) -> usize {
+        let Some(pace) = Pace::of(rate) else {
             return usize::MAX;
         };
         let left = now + pace.whole() - self.spent(&pace, now);
@@ -122,9 +118,8 @@ impl Lane {
     }
 
     /// When it has a token: `now`, or later.
-    pub(super) fn next_token(&self, per_minute: u32, now: DateTime<Utc>) -> DateTime<Utc> {
-        let token =
-            Pace::of(per_minute).map(|pace| self.spent(&pace, now) + pace.every - pace.whole());
+    pub(super) fn next_token(&self, rate: Rate, now: DateTime<Utc>) -> DateTime<Utc> {
+        let token = Pace::of(rate).map(|pace| self.spent(&pace, now) + pace.every - pace.whole());
         token.map_or(now, |at| at.max(now))
     }
 
@@ -143,12 +138,11 @@ struct Pace {
 }
 
 impl Pace {
-    fn of(per_minute: u32) -> Option<Self> {
-        let burst = i32::try_from(BURST.min(per_minute)).unwrap_or(1);
-        let every = 60_000_u32.checked_div(per_minute)?.max(1);
+    fn of(rate: Rate) -> Option<Self> {
+        let every = 60_000_u32.checked_div(rate.per_minute)?.max(1);
         Some(Self {
             every: TimeDelta::milliseconds(every.into()),
-            burst,
+            burst: i32::try_from(rate.burst.max(1)).unwrap_or(1),
         })
     }
 

@@ -2,13 +2,15 @@
 //!
 //! Owns that no destination takes what others wait for. Each begins with one place and
 //! gets one more for each success, as in Postfix's queue manager; those that give no answer
-//! share half of all places; turns go round; a rate is kept by tokens. Refuses to know
+//! share half of all places; turns go round; a rate is kept by tokens; in a vendor's quiet
+//! minutes nothing is begun. Refuses to know
 //! what is sent, and the time: every moment is an argument. It remembers nothing over a
 //! restart, where each destination has to prove itself again.
 
 mod bounds;
 mod heard;
 mod lane;
+mod rate;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,7 @@ use lane::Lane;
 
 pub use bounds::Bounds;
 pub use heard::Heard;
+pub use rate::Rate;
 
 /// A destination for which messages wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +116,7 @@ impl Lanes {
     pub fn turns(&self, waiting: &[Waiting], now: DateTime<Utc>) -> Vec<Turn> {
         let mut due: Vec<_> = waiting
             .iter()
-            .filter(|one| one.due <= now)
+            .filter(|one| one.due <= now && rate::loud_from(&one.destination, now) == now)
             .map(|one| (self.lane(&one.destination), one))
             .collect();
         due.sort_by_key(|(lane, one)| (lane.map_or(0, |lane| lane.turn), one.due));
@@ -127,14 +130,15 @@ impl Lanes {
     }
 
     /// The next moment at which one of these may be served although nothing is heard until
-    /// then: it comes due, or gets a token.
+    /// then: it comes due, gets a token, or its quiet minute is over.
     #[must_use]
     pub fn next(&self, waiting: &[Waiting], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let next = waiting.iter().filter_map(|one| {
             let token = self.lane(&one.destination).map_or(now, |lane| {
-                lane.next_token(self.bounds.per_minute(&one.destination), now)
+                lane.next_token(self.bounds.rate(&one.destination), now)
             });
-            Some(one.due.max(token)).filter(|at| *at > now)
+            let at = rate::loud_from(&one.destination, one.due.max(token));
+            Some(at).filter(|at| *at > now)
         });
         next.min()
     }
@@ -180,7 +184,7 @@ impl Lanes {
     /// A message is under way from `now` on, for the `attempt`th time.
     pub fn begin(&mut self, destination: &str, attempt: u32, now: DateTime<Utc>) {
         self.turns += 1;
-        let rate = self.bounds.per_minute(destination);
+        let rate = self.bounds.rate(destination);
         let lane = self.known.entry(destination.to_owned()).or_default();
         lane.begin(rate, attempt > 1, now);
         lane.turn = self.turns;
@@ -198,7 +202,7 @@ impl Lanes {
             self.bounds.at_first(destination),
             self.bounds.at_once(destination),
         );
-        let rate = self.bounds.per_minute(destination);
+        let rate = self.bounds.rate(destination);
         if let Some(lane) = self.known.get_mut(destination) {
             if heard == Heard::NotAsked {
                 lane.give_token_back(rate);
@@ -213,7 +217,7 @@ impl Lanes {
 
     /// How many more this destination may have by itself.
     fn room(&self, one: &Waiting, now: DateTime<Utc>) -> usize {
-        let rate = self.bounds.per_minute(&one.destination);
+        let rate = self.bounds.rate(&one.destination);
         let unknown = Lane::default();
         let lane = self.lane(&one.destination).unwrap_or(&unknown);
         // While one message probes, no other does.

@@ -11,6 +11,7 @@
 //! somebody in between has written that text, and may mean that it took the message itself.
 //! For the same reason whatever is in doubt is tried a few times only.
 
+mod pace;
 mod table;
 
 use chrono::{DateTime, Duration, Utc};
@@ -21,6 +22,7 @@ use super::http::{self, Answer, Body};
 use super::{Class, Outcome, Scope};
 use crate::domain::notice::Channel;
 
+pub use pace::Limit;
 pub use table::{ROWS, STATUSES};
 
 /// Whose robot it is.
