@@ -4,3 +4,4 @@
 //! the shutdown are arguments.
 
 pub mod receiver;
+pub mod robots;
