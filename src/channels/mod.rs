@@ -6,7 +6,9 @@
 
 pub mod egress;
 pub mod heartbeat;
+mod http;
 pub mod mail;
+pub mod robot;
 pub mod secret;
 pub mod proof;
 pub mod webhook;
@@ -23,11 +25,13 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::domain::acknowledgement::Links;
-use crate::domain::delivery::{Class, Outcome};
+use crate::domain::delivery::Outcome;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
 use egress::Egress;
+use http::Clients;
 use mail::Mailer;
+use robot::Robots;
 use webhook::Poster;
 use wording::Wording;
 
@@ -35,7 +39,9 @@ use wording::Wording;
 pub struct Channels {
     mail: Mailer,
     webhook: Poster,
+    robots: Robots,
     wording: Wording,
+    unlisted: Option<Fault>,
 }
 
 impl std::fmt::Debug for Channels {
@@ -55,20 +61,26 @@ impl Channels {
         mail: &mail::Settings,
         webhook: &webhook::Settings,
         endpoints: &[webhook::Endpoint],
+        robots: &[robot::Robot],
         egress: &Egress,
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
         let wording = Wording::new().map_err(|fault| vec![fault]);
         let mail = Mailer::new(mail, credentials);
-        let webhook = Poster::new(webhook, endpoints, egress, credentials);
-        match (mail, webhook, wording) {
-            (Ok(mail), Ok(webhook), Ok(wording)) => Ok(Self {
+        let mut clients = Clients::new(webhook, egress);
+        let webhook = Poster::new(endpoints, &mut clients, credentials);
+        let posts = !endpoints.is_empty() || !robots.is_empty();
+        let robots = Robots::new(robots, &mut clients, credentials);
+        match (mail, webhook, robots, wording) {
+            (Ok(mail), Ok(webhook), Ok(robots), Ok(wording)) => Ok(Self {
                 mail,
                 webhook,
+                robots,
                 wording,
+                unlisted: posts.then(|| http::unlisted(egress)).flatten(),
             }),
-            (mail, webhook, wording) => {
-                let faults = [mail.err(), webhook.err(), wording.err()];
+            (mail, webhook, robots, wording) => {
+                let faults = [mail.err(), webhook.err(), robots.err(), wording.err()];
                 Err(faults.into_iter().flatten().flatten().collect())
             }
         }
@@ -88,15 +100,16 @@ impl Channels {
             Channel::Mail => self.mail.send(message, &self.wording, now).await,
             Channel::Webhook => self.webhook.send(message, &self.wording, now).await,
             Channel::Wecom | Channel::Dingtalk | Channel::Feishu => {
-                let why = "no robot is set up";
-                Outcome::new(Class::Rejected, "address", why)
+                self.robots.send(message, &self.wording, now).await
             }
         }
     }
 
     /// What is allowed but unwise: a readable password file, a relay without TLS.
     pub fn warnings(&self) -> impl Iterator<Item = &Fault> {
-        self.mail.warnings.iter().chain(&self.webhook.warnings)
+        let posts = self.webhook.warnings.iter().chain(&self.robots.warnings);
+        let posts = posts.chain(&self.unlisted);
+        self.mail.warnings.iter().chain(posts)
     }
 
     /// Ends what is still open, politely and within seconds.

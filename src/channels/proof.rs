@@ -7,15 +7,18 @@ use chrono::{DateTime, Utc};
 use lettre::message::Mailbox;
 
 use super::mail;
+use super::robot::{self, Robot};
 use super::webhook;
 use super::wording::Wording;
 use crate::domain::delivery::Outcome;
+use crate::domain::delivery::robot::Vendor;
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Channel, Message};
 
 /// Renders messages.
 pub struct Press {
     from: Mailbox,
+    robots: Vec<Robot>,
     wording: Wording,
 }
 
@@ -32,6 +35,15 @@ pub enum Proof {
         html: String,
         /// All of it, as it goes over the wire.
         eml: Vec<u8>,
+    },
+    /// What a group sees.
+    Group {
+        /// What a phone's notification shows.
+        title: String,
+        /// The words in the vendor's markup.
+        text: String,
+        /// How many of the unit's people it calls; by what, nobody is shown.
+        calls: usize,
     },
     /// A body that is posted.
     Posted {
@@ -50,13 +62,17 @@ impl std::fmt::Debug for Press {
 }
 
 impl Press {
-    /// A press with the daemon's `wording`, and the sender of its mail.
+    /// A press with the daemon's `wording`, the sender of its mail, and the robots that have
+    /// words and people of their own.
     ///
     /// # Errors
     /// The sender is no address.
-    pub fn new(mail: &mail::Settings, wording: Wording) -> Result<Self, Fault> {
-        let from = mail::sender(mail)?;
-        Ok(Self { from, wording })
+    pub fn new(mail: &mail::Settings, robots: &[Robot], wording: Wording) -> Result<Self, Fault> {
+        Ok(Self {
+            from: mail::sender(mail)?,
+            robots: robots.to_vec(),
+            wording,
+        })
     }
 
     /// `message` as it is sent at `now`.
@@ -74,17 +90,28 @@ impl Press {
                     eml,
                 })
             }
-            Channel::Webhook | Channel::Wecom | Channel::Dingtalk | Channel::Feishu => {
+            Channel::Webhook => {
+                let headline = self.wording.headline(message);
                 Ok(Proof::Posted {
-                    headline: self.headline(message)?,
+                    headline: headline.map_err(|error| error.outcome())?,
                     body: webhook::body(message, &self.wording)?,
                 })
             }
+            Channel::Wecom => self.group(Vendor::Wecom, message),
+            Channel::Dingtalk => self.group(Vendor::Dingtalk, message),
+            Channel::Feishu => self.group(Vendor::Feishu, message),
         }
     }
 
-    fn headline(&self, message: &Message) -> Result<String, Outcome> {
-        let headline = self.wording.headline(message);
-        headline.map_err(|error| error.outcome())
+    fn group(&self, vendor: Vendor, message: &Message) -> Result<Proof, Outcome> {
+        let unit = &message.recipient.unit;
+        let is_its = |robot: &&Robot| robot.vendor == vendor && robot.unit == *unit;
+        let robot = self.robots.iter().find(is_its);
+        let (text, calls) = robot::look(robot, vendor, message, &self.wording)?;
+        Ok(Proof::Group {
+            title: text.title,
+            text: text.body,
+            calls,
+        })
     }
 }

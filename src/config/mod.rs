@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::channels::{egress, heartbeat as heartbeat_channel, mail as mail_channel, webhook};
+use crate::channels::{
+    egress, heartbeat as heartbeat_channel, mail as mail_channel, robot, webhook,
+};
 use crate::domain::fault::Fault;
 
 pub use auditor::Auditor;
@@ -176,11 +178,12 @@ impl Config {
         }
     }
 
-    /// The longest one attempt can take once a connection is free, in seconds.
+    /// The longest one attempt can take once a connection is free, in seconds. A robot's may
+    /// take several posts, whether there is one yet or not.
     #[must_use]
     pub fn longest_attempt_secs(&self) -> u64 {
-        let longest = self.mail.longest_attempt().max(self.webhook.timeout());
-        longest.as_secs()
+        let posts = robot::longest_attempt(&self.webhook);
+        self.mail.longest_attempt().max(posts).as_secs()
     }
 }
 

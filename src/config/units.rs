@@ -5,28 +5,35 @@
 //! of the file: whether a unit of the catalogue is missing here is
 //! found where the catalogue is read.
 
+mod people;
+mod ways;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
-use lettre::Address;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::channels::robot::Robot;
 use crate::channels::webhook::Endpoint;
-use crate::domain::directory::{Contact, Directory, Unit};
+use crate::domain::directory::{Directory, Unit};
 use crate::domain::fault::Fault;
-use crate::domain::notice::Channel;
-use crate::domain::pack::{Audience, Role};
+use crate::domain::pack::Role;
 
 use super::document::Document;
+use people::ContactTable;
+use ways::{WayTable, Ways};
 
-/// The units with their people, and the endpoints of those that have one.
+/// The units with their people, and the endpoints and robots of those that have some.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Units {
     /// Units, people and roles.
     pub directory: Directory,
     /// Where units are posted to.
     pub endpoints: Vec<Endpoint>,
+    /// The robots of their groups.
+    pub robots: Vec<Robot>,
 }
 
 impl Units {
@@ -42,14 +49,15 @@ impl Units {
         let mut names = Names::default();
         for unit in centre.iter().chain(&units) {
             names.add(unit, &mut document);
-            refuse_faults(unit, &mut document);
+            unit.refuse_faults(&mut document);
         }
         let roles = roles.named(&names, &mut document);
-        let all = centre.iter().chain(&units);
-        let endpoints = all.filter_map(|unit| unit.endpoint(&document)).collect();
+        let all = || centre.iter().chain(&units);
+        let endpoints = all().flat_map(|unit| unit.endpoints(&document)).collect();
+        let robots = all().flat_map(|unit| unit.robots(&document)).collect();
         if let Some(centre) = &centre
             && centre.contact.is_empty()
-            && centre.webhook.is_none()
+            && centre.ways().is_empty()
         {
             let place = document.place(Some(centre.name.span()));
             let expected = "a contact: it is told whatever nobody else can be told";
@@ -61,6 +69,7 @@ impl Units {
                 Ok(Self {
                     directory: Directory::new(centre.unit(), units, roles),
                     endpoints,
+                    robots,
                 })
             }
             (_, faults) => Err(faults),
@@ -111,63 +120,62 @@ struct UnitTable {
     aliases: Vec<Spanned<String>>,
     #[serde(default)]
     contact: Vec<ContactTable>,
-    webhook: Option<Spanned<Endpoint>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ContactTable {
-    #[serde(default)]
-    audience: ContactAudience,
-    name: String,
-    email: Spanned<String>,
-}
-
-/// What a person can be to a unit.
-#[derive(Deserialize, Default, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-enum ContactAudience {
-    #[default]
-    Contact,
-    Head,
-    Leader,
+    webhook: Option<Spanned<Ways>>,
 }
 
 impl UnitTable {
     fn unit(self) -> Unit {
+        let ways = self.ways();
+        let endpoints = ways.iter().map(|(_, way)| way.channel()).collect();
+        let contacts = self.contact.into_iter().map(ContactTable::contact);
         Unit {
-            name: self.name.into_inner().trim().to_owned(),
+            contacts: contacts.collect(),
+            endpoints,
             aliases: self.aliases.into_iter().map(Spanned::into_inner).collect(),
-            contacts: self
-                .contact
-                .into_iter()
-                .map(ContactTable::contact)
-                .collect(),
-            endpoints: self.webhook.iter().map(|_| Channel::Webhook).collect(),
+            name: self.name.into_inner().trim().to_owned(),
         }
     }
 
-    fn endpoint(&self, document: &Document<'_>) -> Option<Endpoint> {
-        let endpoint = self.webhook.as_ref()?;
-        Some(Endpoint {
-            unit: self.name.get_ref().trim().to_owned(),
-            written: document.place(Some(endpoint.span())),
-            ..endpoint.get_ref().clone()
-        })
+    fn name(&self) -> &str {
+        self.name.get_ref().trim()
     }
-}
 
-impl ContactTable {
-    fn contact(self) -> Contact {
-        let audience = match self.audience {
-            ContactAudience::Contact => Audience::Contact,
-            ContactAudience::Head => Audience::Head,
-            ContactAudience::Leader => Audience::Leader,
+    /// Each way to it besides mail, with where it stands.
+    fn ways(&self) -> Vec<(Range<usize>, &WayTable)> {
+        let ways = self.webhook.as_ref();
+        let ways = ways.map(|ways| ways.get_ref().each(ways.span()));
+        ways.unwrap_or_default()
+    }
+
+    fn endpoints(&self, document: &Document<'_>) -> Vec<Endpoint> {
+        let ways = self.ways().into_iter();
+        ways.filter_map(|(span, way)| way.endpoint(self.name(), document.place(Some(span))))
+            .collect()
+    }
+
+    fn robots(&self, document: &Document<'_>) -> Vec<Robot> {
+        let people = |vendor| {
+            let people = self.contact.iter();
+            people.map(|contact| contact.person(vendor)).collect()
         };
-        Contact {
-            audience,
-            name: self.name,
-            email: self.email.into_inner(),
+        let ways = self.ways().into_iter();
+        ways.filter_map(|(span, way)| way.robot(self.name(), document.place(Some(span)), people))
+            .collect()
+    }
+
+    fn refuse_faults(&self, document: &mut Document<'_>) {
+        for contact in &self.contact {
+            contact.refuse_faults(document);
+        }
+        let mut kinds = BTreeSet::new();
+        for (span, way) in self.ways() {
+            let place = document.place(Some(span));
+            way.refuse_faults(self.name(), &place, document);
+            if !kinds.insert(way.channel()) {
+                let place = format!("{place}, unit {}, webhook.kind", self.name());
+                let expected = "at most one of each kind for a unit";
+                document.refuse(place, "a kind the unit has already", expected);
+            }
         }
     }
 }
@@ -187,16 +195,6 @@ impl Names {
             };
             let place = document.place(Some(name.span()));
             document.refuse(place, found, "a name or alias that leads to one unit only");
-        }
-    }
-}
-
-fn refuse_faults(unit: &UnitTable, document: &mut Document<'_>) {
-    for contact in &unit.contact {
-        if let Err(error) = contact.email.get_ref().parse::<Address>() {
-            let place = document.place(Some(contact.email.span()));
-            let found = format!("\"{}\" ({error})", contact.email.get_ref());
-            document.refuse(place, found, "an e-mail address, alone and without a name");
         }
     }
 }

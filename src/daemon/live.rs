@@ -126,6 +126,7 @@ pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
         &config.mail,
         &config.webhook,
         &config.units.endpoints,
+        &config.units.robots,
         &Egress::new(&config.egress),
         credentials_folder().as_deref(),
     )
@@ -136,7 +137,8 @@ pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
 /// # Errors
 /// Everything that can be known wrong in the wording.
 pub fn press(config: &Config) -> Result<Press, Vec<Fault>> {
-    let pressed = Wording::new().and_then(|wording| Press::new(&config.mail, wording));
+    let pressed =
+        Wording::new().and_then(|wording| Press::new(&config.mail, &config.units.robots, wording));
     pressed.map_err(|fault| vec![fault])
 }
 
@@ -204,7 +206,7 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-/// Each channel's rate, and what endpoints have of their own.
+/// Each channel's rate, and what endpoints and robots have of their own.
 fn rates(config: &Config) -> BTreeMap<String, Rate> {
     let rate = |channel: Channel| match (channel, Vendor::of(channel)) {
         (_, Some(vendor)) => vendor.rate(),
@@ -216,7 +218,11 @@ fn rates(config: &Config) -> BTreeMap<String, Rate> {
         let destination = Channel::Webhook.destination(&endpoint.unit);
         Some((destination, Rate::a_minute(endpoint.per_minute?)))
     });
-    channels.into_iter().chain(own).collect()
+    let robots = config.units.robots.iter().filter_map(|robot| {
+        let destination = robot.vendor.channel().destination(&robot.unit);
+        Some((destination, robot.vendor.rate_of(robot.per_minute?)?))
+    });
+    channels.into_iter().chain(own).chain(robots).collect()
 }
 
 /// What names this very text.

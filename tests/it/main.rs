@@ -58,6 +58,7 @@ mod receiver;
 mod restore;
 mod retrying;
 mod revisions;
+mod robot;
 mod robot_answers;
 mod rule_sentences;
 mod rules;

@@ -1,15 +1,11 @@
 //! Webhooks: one signed notice to one unit's system, by Standard Webhooks 1.0.0.
 //!
-//! Owns the request and its signature. Refuses to follow redirects, to go where egress
-//! does not let it, to read more than a bound of the answer, and to show a URL.
+//! Owns the request and its signature. Refuses to send more than one notice at once: machines
+//! read them one by one.
 
 mod body;
-mod client;
 mod endpoint;
-mod exchange;
-mod settings;
 mod sign;
-mod target;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,20 +16,26 @@ use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, RequestBuilder};
 use tokio::time::Instant;
 
-use super::egress::Egress;
+pub use super::http::Settings;
+use super::http::{Clients, OURSELVES, Target, exchange};
 use super::plain;
 use super::wording::Wording;
+use crate::domain::delivery::http::{self, Yes};
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::Message;
-use client::Clients;
 pub use endpoint::Endpoint;
-pub use settings::Settings;
-use target::Target;
+
+/// An endpoint that can be posted to, with which keys, and how it says yes.
+struct Receiver {
+    target: Target,
+    keys: Vec<Vec<u8>>,
+    yes: Yes,
+}
 
 /// Posts to every endpoint the directory has.
 pub(super) struct Poster {
-    endpoints: BTreeMap<String, (Client, Target)>,
+    endpoints: BTreeMap<String, (Client, Receiver)>,
     timeout: Duration,
     /// What is allowed but unwise.
     pub(super) warnings: Vec<Fault>,
@@ -42,39 +44,37 @@ pub(super) struct Poster {
 impl Poster {
     /// Builds everything once: keys read, one client for each way.
     pub(super) fn new(
-        settings: &Settings,
         endpoints: &[Endpoint],
-        egress: &Egress,
+        clients: &mut Clients<'_>,
         credentials: Option<&Path>,
     ) -> Result<Self, Vec<Fault>> {
+        let (settings, egress) = (clients.settings, clients.egress);
         let mut faults = settings.faults();
         let mut warnings = Vec::new();
-        let mut clients = Clients::new(settings, egress);
-        let mut targets = BTreeMap::new();
+        let mut receivers = BTreeMap::new();
         for endpoint in endpoints {
-            let papers = clients.papers(endpoint);
-            let target = endpoint.read(settings, egress, credentials, &mut warnings);
-            let (papers, target) = match (papers, target) {
-                (Ok(papers), Ok(target)) => (papers, target),
-                (papers, target) => {
+            let papers = clients.papers(&endpoint.site());
+            let receiver = endpoint.read(settings, egress, credentials, &mut warnings);
+            let (papers, receiver) = match (papers, receiver) {
+                (Ok(papers), Ok(receiver)) => (papers, receiver),
+                (papers, receiver) => {
                     faults.extend(papers.err());
-                    faults.extend(target.err().unwrap_or_default());
+                    faults.extend(receiver.err().unwrap_or_default());
                     continue;
                 }
             };
-            match clients.client(papers, &target) {
+            match clients.client(papers, &receiver.target.url) {
                 Ok(client) => {
-                    targets.insert(endpoint.unit.clone(), (client, target));
+                    receivers.insert(endpoint.unit.clone(), (client, receiver));
                 }
-                Err(error) => faults.push(endpoint.unfit(error)),
+                Err(error) => faults.push(endpoint.site().unfit(error)),
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        warnings.extend(endpoints.first().and_then(|_| unlisted(egress)));
         Ok(Self {
-            endpoints: targets,
+            endpoints: receivers,
             timeout: settings.timeout(),
             warnings,
         })
@@ -87,7 +87,7 @@ impl Poster {
         wording: &Wording,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let Some((client, target)) = self.endpoints.get(&message.recipient.unit) else {
+        let Some((client, receiver)) = self.endpoints.get(&message.recipient.unit) else {
             return Outcome::new(
                 Class::Rejected,
                 "address",
@@ -98,8 +98,10 @@ impl Poster {
             Ok(body) => body,
             Err(outcome) => return outcome,
         };
-        let request = request(client, target, message, body, now);
-        exchange::exchange(request, target, Instant::now() + self.timeout, now).await
+        let request = request(client, receiver, message, body, now);
+        let deadline = Instant::now() + self.timeout;
+        let judge = |answer: &http::Answer<'_>| (http::outcome(answer, &receiver.yes, now), ());
+        exchange(request, &receiver.target, deadline, judge).await.0
     }
 }
 
@@ -120,29 +122,21 @@ pub(super) fn body(message: &Message, wording: &Wording) -> Result<Vec<u8>, Outc
     body::body(message, wording).map_err(unfit)
 }
 
-/// Without a list webhooks may go anywhere, which is allowed and unwise.
-fn unlisted(egress: &Egress) -> Option<Fault> {
-    let found = "no list of what webhooks may reach";
-    let expected = "`allow_cidr` or `allow_host`: until then any address may be reached, except \
-                    loopback, link-local, multicast and metadata";
-    (!egress.has_list()).then(|| Fault::new("egress", found, expected))
-}
-
 /// The attempt's number and doubt travel in headers, so that the body stays the same.
 fn request(
     client: &Client,
-    target: &Target,
+    receiver: &Receiver,
     message: &Message,
     body: Vec<u8>,
     now: DateTime<Utc>,
 ) -> RequestBuilder {
     let id = plain::stem(&message.key);
     let timestamp = now.timestamp();
-    let signatures = sign::signatures(&target.keys, &id, timestamp, &body);
+    let signatures = sign::signatures(&receiver.keys, &id, timestamp, &body);
     let request = client
-        .post(target.url.clone())
+        .post(receiver.target.url.clone())
         .header(CONTENT_TYPE, "application/json")
-        .header(USER_AGENT, concat!("duban/", env!("CARGO_PKG_VERSION")))
+        .header(USER_AGENT, OURSELVES)
         .header("webhook-id", id)
         .header("webhook-timestamp", timestamp)
         .header("webhook-signature", signatures)

@@ -17,6 +17,7 @@ pub(super) fn show(found: &Found, proof: &Proof) -> anyhow::Result<()> {
     write_head(&mut out, found, proof, screen)?;
     match proof {
         Proof::Mail { text, .. } => write_lines(&mut out, text)?,
+        Proof::Group { text, .. } => write_lines(&mut out, text)?,
         Proof::Posted { body, .. } => write_lines(&mut out, &laid_out(body))?,
     }
     Ok(out.flush()?)
@@ -24,15 +25,17 @@ pub(super) fn show(found: &Found, proof: &Proof) -> anyhow::Result<()> {
 
 fn write_head(out: &mut dyn Write, found: &Found, proof: &Proof, screen: Screen) -> io::Result<()> {
     let to = &found.message.recipient;
-    let subject = match proof {
-        Proof::Mail { subject, .. } => subject,
-        Proof::Posted { headline, .. } => headline,
+    let (subject, calls) = match proof {
+        Proof::Mail { subject, .. } => (subject, None),
+        Proof::Group { title, calls, .. } => (title, Some(*calls)),
+        Proof::Posted { headline, .. } => (headline, None),
     };
-    let lines = [
+    let mut lines = vec![
         ("what", found.what.clone()),
         ("to", format!("{} by {}", recipient(to), to.channel)),
         ("subject", subject.clone()),
     ];
+    lines.extend(calls.map(|calls| ("calls", format!("{calls} of the unit's people by name"))));
     for (label, text) in lines {
         let label = Ink::Dim.paint(&format!("{label:<8}"), screen);
         writeln!(out, "{label} {}", harmless(&text))?;

@@ -63,6 +63,7 @@ pub fn check(config: &Config, around: &Around<'_>) -> Report {
     files::look_at(config, &mut report);
     report.years(around);
     report.people(config);
+    report.robots(config);
     report.channels(config, around.credentials);
     report.heartbeat(config);
     report
@@ -127,18 +128,37 @@ impl Report {
 
     fn people(&mut self, config: &Config) {
         let directory = &config.units.directory;
-        let (mut people, mut endpoints) = (0, 0);
+        let mut people = 0;
         for unit in directory.units().iter().chain([directory.centre()]) {
             people += unit.contacts.len();
-            endpoints += unit.endpoints.len();
             if is_out_of_reach(unit) {
                 let expected = "a contact or a webhook; its notices go to the supervision centre";
                 self.warn(&unit.name, "no way to reach it", expected);
             }
         }
         let units = directory.units().len() + 1;
-        let found = format!("{units} units, {people} people, {endpoints} endpoints");
+        let (endpoints, robots) = (config.units.endpoints.len(), config.units.robots.len());
+        let found =
+            format!("{units} units, {people} people, {endpoints} endpoints, {robots} robots");
         self.fact(config.directory.display().to_string(), found);
+    }
+
+    /// Which robots there are, as far as may be shown, and whom they can call.
+    fn robots(&mut self, config: &Config) {
+        for robot in &config.units.robots {
+            let signs = if robot.secret.is_some() {
+                "signed"
+            } else {
+                "not signed"
+            };
+            let found = format!(
+                "robot, {signs}, can mention {} of {} people, {} messages a minute",
+                robot.known_people(),
+                robot.people.len(),
+                robot.messages_per_minute()
+            );
+            self.fact(robot.vendor.channel().destination(&robot.unit), found);
+        }
     }
 
     /// Builds what would speak, without speaking: templates, secrets, certificates and
@@ -150,6 +170,7 @@ impl Report {
             &config.mail,
             &config.webhook,
             endpoints,
+            &config.units.robots,
             &egress,
             credentials,
         );

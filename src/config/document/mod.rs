@@ -25,8 +25,10 @@ use words::in_words;
 const PATH_KEYS: [&str; 5] = ["file", "folder", "ca_file", "client_cert", "client_key"];
 
 /// The keys whose values are never repeated: people write secrets where only the place of
-/// one belongs.
-const SECRET_KEYS: [&str; 3] = ["password", "secrets", "url"];
+/// one belongs, and what somebody can be called by is nobody else's business.
+const SECRET_KEYS: [&str; 8] = [
+    "password", "secret", "secrets", "url", "mobile", "wecom", "dingtalk", "feishu",
+];
 
 /// The place of a section that the file does not have.
 const NOWHERE: Range<usize> = 0..0;

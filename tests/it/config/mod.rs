@@ -5,6 +5,7 @@ mod delivery;
 mod schedule;
 mod settings;
 mod units;
+mod ways;
 
 use std::fs;
 

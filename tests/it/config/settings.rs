@@ -75,7 +75,7 @@ fn faults_of_several_sections_and_of_both_files_are_told_at_once() {
         "duban.toml:8: found unknown section `sms`, expected one of catalog, ledger, directory, \
          rules, calendar, schedule, delivery, log, mail, webhook, egress, auditor, heartbeat",
         "units.toml:6, centre.contact.phone: found unknown key `phone`, expected one of \
-         `audience`, `name`, `email`",
+         `audience`, `name`, `email`, `mobile`, `wecom`, `dingtalk`, `feishu`",
         "units.toml:7, unit: found nothing, expected the key `name`",
     ];
     assert_eq!(faults, expected);

@@ -76,6 +76,7 @@ pub(super) fn try_channels(settings: SmtpSettings) -> Result<Channels, Vec<Fault
         &mail,
         &webhook::Settings::default(),
         &[],
+        &[],
         &Egress::default(),
         None,
     )
@@ -95,6 +96,7 @@ pub(super) fn files(folder: &Path) -> Channels {
     Channels::new(
         &mail,
         &webhook::Settings::default(),
+        &[],
         &[],
         &Egress::default(),
         None,

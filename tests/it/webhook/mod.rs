@@ -83,6 +83,7 @@ impl Setup {
             &mail,
             &self.settings,
             std::slice::from_ref(&self.endpoint),
+            &[],
             egress,
             None,
         )

@@ -52,6 +52,16 @@ impl Vendor {
         }
     }
 
+    /// The channel that leads to it.
+    #[must_use]
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Wecom => Channel::Wecom,
+            Self::Dingtalk => Channel::Dingtalk,
+            Self::Feishu => Channel::Feishu,
+        }
+    }
+
     /// The fields in which its answers say yes or why not; the first that is there counts.
     /// Feishu's older answers know the second of its two only.
     #[must_use]

@@ -7,42 +7,50 @@
 use std::error::Error;
 use std::io;
 
-use chrono::{DateTime, Utc};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderName, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use rustls::AlertDescription;
 use tokio::time::{Instant, timeout_at};
 
 use super::target::Target;
 use crate::channels::egress::Refused;
-use crate::domain::delivery::http::{self, Answer, Body};
+use crate::domain::delivery::http::{Answer, Body};
 use crate::domain::delivery::{Class, Outcome};
 
 /// More of an answer than this is not read (64 KiB); no receiver needs it to say yes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Sends `request` and reads its answer, all of it by `deadline`.
-pub(super) async fn exchange(
+/// Feishu says so when it may be asked again, in seconds (飞书 频控策略).
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ogw-ratelimit-reset");
+
+/// Sends `request` and lets `judge` read its answer, all of it by `deadline`. What the judge
+/// says besides the outcome is none where there was no answer.
+pub(in crate::channels) async fn exchange<T>(
     request: RequestBuilder,
     target: &Target,
     deadline: Instant,
-    now: DateTime<Utc>,
-) -> Outcome {
-    let mut outcome = match timeout_at(deadline, request.send()).await {
-        Ok(Ok(response)) => answered(response, target, deadline, now).await,
-        Ok(Err(error)) => broken(&error.without_url()),
-        Err(_) => Outcome::new(Class::Unknown, "http", "no answer in time"),
+    judge: impl FnOnce(&Answer<'_>) -> (Outcome, T),
+) -> (Outcome, Option<T>) {
+    let (mut outcome, said) = match timeout_at(deadline, request.send()).await {
+        Ok(Ok(response)) => {
+            let (outcome, said) = answered(response, deadline, judge).await;
+            (outcome, Some(said))
+        }
+        Ok(Err(error)) => (broken(&error.without_url()), None),
+        Err(_) => (
+            Outcome::new(Class::Unknown, "http", "no answer in time"),
+            None,
+        ),
     };
     outcome.detail = target.hide(&outcome.detail);
-    outcome
+    (outcome, said)
 }
 
-async fn answered(
+async fn answered<T>(
     mut response: Response,
-    target: &Target,
     deadline: Instant,
-    now: DateTime<Utc>,
-) -> Outcome {
+    judge: impl FnOnce(&Answer<'_>) -> (Outcome, T),
+) -> (Outcome, T) {
     let mut bytes = Vec::new();
     let end = timeout_at(deadline, read(&mut response, &mut bytes)).await;
     let body = match end {
@@ -50,13 +58,15 @@ async fn answered(
         Ok(Ok(false)) => Body::TooLong,
         Ok(Err(_)) | Err(_) => Body::Lost,
     };
-    let retry_after = response.headers().get(RETRY_AFTER);
+    let headers = response.headers();
+    let retry_after = headers.get(RETRY_AFTER);
+    let retry_after = retry_after.or_else(|| headers.get(RATE_LIMIT_RESET));
     let answer = Answer {
         status: response.status().as_u16(),
         retry_after: retry_after.and_then(|value| value.to_str().ok()),
         body,
     };
-    http::outcome(&answer, &target.yes, now)
+    judge(&answer)
 }
 
 /// Reads the answer as it comes, without unpacking anything; whether its end was reached

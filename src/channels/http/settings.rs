@@ -1,4 +1,4 @@
-//! What an operator sets for all webhooks, and what can be known wrong in it.
+//! What an operator sets for everything that is posted to, and what can be known wrong in it.
 //!
 //! Owns the `[webhook]` table. Refuses to know a single endpoint.
 
@@ -42,7 +42,7 @@ impl Settings {
         Duration::from_secs(self.timeout_secs)
     }
 
-    pub(super) fn faults(&self) -> Vec<Fault> {
+    pub(in crate::channels) fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if !(1..=300).contains(&self.timeout_secs) {
             let found = self.timeout_secs.to_string();

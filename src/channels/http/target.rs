@@ -1,21 +1,34 @@
-//! An endpoint that can be posted to.
+//! Where a request goes.
 //!
-//! Owns what its URL and its keys are used for, and keeping the URL out of what its own
-//! server says. Refuses to be shown.
+//! Owns keeping the URL, and what else must not be told, out of what its own server says.
+//! Refuses to be shown.
 
 use reqwest::Url;
 
 use crate::channels::plain;
-use crate::domain::delivery::http::Yes;
 
 /// Parts of a URL that are shorter stand in every other sentence, and are no token.
 const SHORTEST_TOKEN: usize = 4;
 
-/// Where to post, with which keys, and how the receiver says yes.
-pub(super) struct Target {
-    pub(super) url: Url,
-    pub(super) keys: Vec<Vec<u8>>,
-    pub(super) yes: Yes,
+/// Parts of every robot's URL: no secret, and words its server needs to say what is wrong.
+const PUBLIC_PARTS: [&str; 10] = [
+    "cgi-bin",
+    "webhook",
+    "send",
+    "robot",
+    "open-apis",
+    "hook",
+    "access_token",
+    "token",
+    "timestamp",
+    "sign",
+];
+
+/// Where to post.
+pub(in crate::channels) struct Target {
+    pub(in crate::channels) url: Url,
+    /// What else it is told and must not repeat: whom to call, and by what.
+    pub(in crate::channels) unsaid: Vec<String>,
 }
 
 impl Target {
@@ -24,7 +37,7 @@ impl Target {
     pub(super) fn hide(&self, words: &str) -> String {
         let mut words = plain::peer_words(words);
         for token in self.tokens() {
-            if token.len() >= SHORTEST_TOKEN {
+            if token.len() >= SHORTEST_TOKEN && !PUBLIC_PARTS.contains(&token.as_str()) {
                 words = words.replace(&token, "…");
             }
         }
@@ -39,7 +52,9 @@ impl Target {
         let written = query.split(['&', '=']).map(str::to_owned);
         let pairs = self.url.query_pairs();
         let meant = pairs.map(|(_, value)| value.into_owned());
-        let mut tokens: Vec<String> = host.chain(path).chain(written).chain(meant).collect();
+        let unsaid = self.unsaid.iter().cloned();
+        let parts = host.chain(path).chain(written).chain(meant);
+        let mut tokens: Vec<String> = parts.chain(unsaid).collect();
         tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
         tokens
     }

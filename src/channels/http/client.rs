@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, Proxy, redirect};
+use reqwest::{Client, Proxy, Url, redirect};
 use rustls::ClientConfig;
 
-use super::endpoint::Endpoint;
 use super::settings::Settings;
-use super::target::Target;
+use super::site::Site;
 use crate::channels::egress::{Egress, Guard, Towards, port_of};
 use crate::channels::tls::{self, Identity, Trust};
 use crate::domain::fault::Fault;
@@ -26,22 +25,22 @@ type Names = (Trust, Option<Identity>);
 type Way = (Names, u16, Towards);
 
 /// Certificates that were read.
-pub(super) struct Papers {
+pub(in crate::channels) struct Papers {
     names: Names,
     tls: ClientConfig,
 }
 
 /// The clients so far. Certificates are read once, however many endpoints name them: the
 /// system's are more than a hundred files.
-pub(super) struct Clients<'a> {
-    settings: &'a Settings,
-    egress: &'a Egress,
+pub(in crate::channels) struct Clients<'a> {
+    pub(in crate::channels) settings: &'a Settings,
+    pub(in crate::channels) egress: &'a Egress,
     tls: BTreeMap<Names, ClientConfig>,
     built: BTreeMap<Way, Client>,
 }
 
 impl<'a> Clients<'a> {
-    pub(super) const fn new(settings: &'a Settings, egress: &'a Egress) -> Self {
+    pub(in crate::channels) const fn new(settings: &'a Settings, egress: &'a Egress) -> Self {
         Self {
             settings,
             egress,
@@ -50,13 +49,13 @@ impl<'a> Clients<'a> {
         }
     }
 
-    /// Reads the certificates of `endpoint`, whatever its URL is.
-    pub(super) fn papers(&mut self, endpoint: &Endpoint) -> Result<Papers, Fault> {
-        let trust = match &endpoint.ca_file {
-            None if endpoint.url.starts_with("http://") => Trust::Nobody,
-            ca_file => Trust::in_file_or_system(ca_file.as_deref()),
+    /// Reads the certificates of `site`, whatever its URL is.
+    pub(in crate::channels) fn papers(&mut self, site: &Site<'_>) -> Result<Papers, Fault> {
+        let trust = match site.ca_file {
+            None if site.url.starts_with("http://") => Trust::Nobody,
+            ca_file => Trust::in_file_or_system(ca_file),
         };
-        let names = (trust, endpoint.identity()?);
+        let names = (trust, site.identity()?);
         let tls = match self.tls.get(&names) {
             Some(tls) => tls.clone(),
             None => tls::client_as(&names.0, names.1.as_ref())?,
@@ -65,10 +64,14 @@ impl<'a> Clients<'a> {
         Ok(Papers { names, tls })
     }
 
-    /// The client for `target` with these papers.
-    pub(super) fn client(&mut self, papers: Papers, target: &Target) -> reqwest::Result<Client> {
-        let proxy = self.egress.proxy_for(&target.url);
-        let port = port_of(proxy.map_or(&target.url, |proxy| proxy.url()));
+    /// The client for `url` with these papers.
+    pub(in crate::channels) fn client(
+        &mut self,
+        papers: Papers,
+        url: &Url,
+    ) -> reqwest::Result<Client> {
+        let proxy = self.egress.proxy_for(url);
+        let port = port_of(proxy.map_or(url, |proxy| proxy.url()));
         let towards = proxy.map_or(Towards::Endpoint, |_| Towards::Proxy);
         let way = (papers.names, port, towards);
         if let Some(client) = self.built.get(&way) {

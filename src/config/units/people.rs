@@ -1,0 +1,142 @@
+//! The people of a unit: who they are to it, and how each is found.
+//!
+//! Owns one `[[unit.contact]]` and its faults. Refuses to repeat in a fault what the vendors
+//! of chat groups know a person by, and to hand it to the directory: only a robot needs it.
+
+use lettre::Address;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::channels::robot::{Handle, Person};
+use crate::channels::secret::Secret;
+use crate::config::document::Document;
+use crate::domain::delivery::robot::Vendor;
+use crate::domain::directory::Contact;
+use crate::domain::pack::Audience;
+
+/// The vendors' ids of users have no more characters (WeCom 通讯录管理 "userid": 1 to 64 bytes).
+const MAX_ID_BYTES: usize = 64;
+
+/// One `[[unit.contact]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactTable {
+    #[serde(default)]
+    audience: ContactAudience,
+    name: String,
+    email: Spanned<String>,
+    mobile: Option<Spanned<String>>,
+    wecom: Option<Spanned<String>>,
+    dingtalk: Option<Spanned<String>>,
+    feishu: Option<Spanned<String>>,
+}
+
+/// What a person can be to a unit.
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum ContactAudience {
+    #[default]
+    Contact,
+    Head,
+    Leader,
+}
+
+impl ContactAudience {
+    const fn audience(self) -> Audience {
+        match self {
+            Self::Contact => Audience::Contact,
+            Self::Head => Audience::Head,
+            Self::Leader => Audience::Leader,
+        }
+    }
+}
+
+/// A value, its key, whether it is sound, and what it should be.
+type Check<'a> = (
+    &'a Option<Spanned<String>>,
+    &'a str,
+    &'a dyn Fn(&str) -> bool,
+    &'a str,
+);
+
+impl ContactTable {
+    /// The person as the directory knows it.
+    pub(super) fn contact(self) -> Contact {
+        Contact {
+            audience: self.audience.audience(),
+            name: self.name,
+            email: self.email.into_inner(),
+        }
+    }
+
+    /// The person as the robot of that vendor knows it. An id of the vendor's own comes before
+    /// the mobile number, which Feishu's robots do not take.
+    pub(super) fn person(&self, vendor: Vendor) -> Person {
+        let (own, takes_mobiles) = match vendor {
+            Vendor::Wecom => (&self.wecom, true),
+            Vendor::Dingtalk => (&self.dingtalk, true),
+            Vendor::Feishu => (&self.feishu, false),
+        };
+        let own = own.as_ref().map(|id| id.get_ref().clone());
+        let mobile = self.mobile.as_ref().filter(|_| takes_mobiles);
+        let mobile = mobile.and_then(|number| mobile_of(number.get_ref()));
+        let handle = own.map(|id| Handle::User(Secret::new(id)));
+        Person {
+            audience: self.audience.audience(),
+            handle: handle.or_else(|| mobile.map(|number| Handle::Mobile(Secret::new(number)))),
+        }
+    }
+
+    /// Notes everything that is wrong with it.
+    pub(super) fn refuse_faults(&self, document: &mut Document<'_>) {
+        if let Err(error) = self.email.get_ref().parse::<Address>() {
+            let place = document.place(Some(self.email.span()));
+            let found = format!("\"{}\" ({error})", self.email.get_ref());
+            document.refuse(place, found, "an e-mail address, alone and without a name");
+        }
+        let is_mobile = |text: &str| mobile_of(text).is_some();
+        let mobile = "11 digits, the first 1 and the second 3 to 9; +86 may stand in front";
+        let user = "the id of one user there: up to 64 letters, digits and . _ - @, not `all`";
+        let open_id = "the open_id of one user: `ou_` and letters and digits";
+        let checks: [Check<'_>; 4] = [
+            (&self.mobile, "mobile", &is_mobile, mobile),
+            (&self.wecom, "wecom", &is_user, user),
+            (&self.dingtalk, "dingtalk", &is_user, user),
+            (&self.feishu, "feishu", &is_open_id, open_id),
+        ];
+        for (value, key, is_sound, expected) in checks {
+            if let Some(value) = value
+                && !is_sound(value.get_ref())
+            {
+                let place = document.place(Some(value.span()));
+                let found = "something else, which is not repeated here";
+                document.refuse(format!("{place}, unit.contact.{key}"), found, expected);
+            }
+        }
+    }
+}
+
+/// The eleven digits of a mainland mobile number (工信部 号段: 13 to 19).
+fn mobile_of(text: &str) -> Option<String> {
+    let number = text.trim();
+    let number = number.strip_prefix("+86").map_or(number, str::trim_start);
+    let is_mobile = number.len() == 11
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && number.starts_with('1')
+        && number[1..] >= *"3";
+    is_mobile.then(|| number.to_owned())
+}
+
+/// Whether it names one user: `all` and `@all` would call everybody.
+fn is_user(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
+    (1..=MAX_ID_BYTES).contains(&id.len())
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id.chars().all(is_plain)
+        && !id.eq_ignore_ascii_case("all")
+}
+
+fn is_open_id(id: &str) -> bool {
+    let own = id.strip_prefix("ou_").unwrap_or_default();
+    (1..=MAX_ID_BYTES).contains(&own.len()) && own.chars().all(|c| c.is_ascii_alphanumeric())
+}
