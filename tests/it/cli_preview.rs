@@ -1,8 +1,9 @@
 //! `preview`: what is shown is what was sent, or would be, to the byte.
 
+use duban::domain::shipped;
 use mailparse::MailHeaderMap as _;
 
-use crate::support::command::{self, Said};
+use crate::support::command::{self, Desk, Said};
 use crate::support::smtp::{Act, Stage};
 use crate::support::world::World;
 
@@ -119,31 +120,61 @@ fn files_hold_the_mail_and_its_page_as_mail_programs_read_them() {
 #[test]
 fn a_rule_is_shown_about_a_real_decision_in_each_kind_its_ladder_knows() {
     let world = told();
-    let shown = preview(&world, &["eva-15c", "--kind", "overdue"]);
-    let rules = world.rows("select distinct rule from obligation order by rule");
-    assert!(!rules.is_empty());
-    let rule = rules[0].as_str();
-    drop(shown);
+    let before = world.rows("select count(*) from message");
+    let rule = world
+        .rows("select rule from obligation order by rule")
+        .remove(0);
     for (kind, word) in [
         ("reminder", "提醒"),
         ("due_today", "今日到"),
         ("changed", "期限变更"),
+        ("cleared", "办结"),
+        ("waived", "免办"),
         ("withdrawn", "撤销提醒"),
     ] {
-        let said = preview(&world, &[rule, "--kind", kind]);
-        if said.code == 1 {
-            assert!(said.err.contains("has no rung that says"), "{said:?}");
-            continue;
-        }
-        let out = said.ok();
+        let out = preview(&world, &[&rule, "--kind", kind]).ok();
         assert!(
-            out.contains("2026-001") && out.contains("a sample"),
+            out.contains("2026-001") && out.contains("a sample of what"),
             "{out}"
         );
         assert!(out.contains(word), "{kind}: {out}");
     }
-    let before = world.rows("select count(*) from message");
+    let told = preview(&world, &[&rule, "--kind", "too_short"]);
+    assert!(told.refused(1).contains("has no rung that says too_short"));
     assert_eq!(before, world.rows("select count(*) from message"));
+}
+
+#[test]
+fn a_rule_is_shown_as_a_group_sees_it_and_to_whom_it_is_asked_for() {
+    let world = told();
+    let rule = world
+        .rows("select rule from obligation order by rule")
+        .remove(0);
+    for channel in ["wecom", "dingtalk", "feishu"] {
+        let asked = [&rule, "--channel", channel, "--to", "市司法局"];
+        let out = preview(&world, &asked).ok();
+        assert!(out.contains(&format!("市司法局 by {channel}")), "{out}");
+        assert!(out.contains("calls    0 of the unit's people"), "{out}");
+        assert!(out.contains("【督办提醒】"), "{out}");
+    }
+}
+
+#[test]
+fn every_rule_of_the_shipped_pack_can_be_looked_at_before_there_is_any_decision() {
+    let desk = Desk::new();
+    let mut lacking = Vec::new();
+    for rule in &shipped::pack().unwrap().rules {
+        let said = desk.plain(&["preview", &rule.id.0]);
+        if said.code != 0 {
+            lacking.push(rule.id.0.clone());
+            continue;
+        }
+        assert!(
+            said.out.contains("made up") && said.out.contains(&rule.title),
+            "{said:?}"
+        );
+    }
+    assert!(lacking.len() <= 12, "{} {lacking:?}", lacking.len());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use duban::domain::delivery::robot::{self, Vendor};
 use serde_json::Value;
 
 use crate::support::city::SECRET;
@@ -107,10 +108,8 @@ fn an_answer_of_200_that_says_no_shows_its_code_and_is_no_yes() {
         (&"deferred".into(), &200.into())
     );
     let words = row["said"].as_str().unwrap();
-    assert!(
-        words.contains("93000") && words.contains("invalid webhook url"),
-        "{words}"
-    );
+    // A part of the endpoint's own URL is taken out of its words.
+    assert!(words.contains("errcode 93000: invalid"), "{words}");
     assert!(
         row["means"].as_str().unwrap().contains("nothing was taken"),
         "{row}"
@@ -118,11 +117,55 @@ fn an_answer_of_200_that_says_no_shows_its_code_and_is_no_yes() {
     said.refused(1);
 }
 
+/// Gives 市司法局, the last of the units, a WeCom robot at the receiver.
+fn with_robot(world: &World) {
+    let file = world.at("units.toml");
+    let units = std::fs::read_to_string(&file).unwrap();
+    let url = world.receiver.url();
+    let robot = format!("\n[[unit.webhook]]\nkind = \"wecom\"\nurl = \"{url}\"\n");
+    std::fs::write(file, units + &robot).unwrap();
+}
+
+#[test]
+fn a_robot_that_answers_200_and_refuses_shows_the_vendors_code_and_what_it_means() {
+    let world = city();
+    with_robot(&world);
+    let refusal = r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#;
+    world.receiver.next(Answer::Body(200, refusal));
+    let said = test_send(&world, &["市司法局", "--channel", "wecom"]);
+    assert!(
+        said.out.contains("✕ rejected  市司法局 by wecom"),
+        "{said:?}"
+    );
+    assert!(
+        said.out.contains("http 200, the vendor's 93000"),
+        "{said:?}"
+    );
+    assert!(
+        said.out.contains("about everything that goes this way"),
+        "{said:?}"
+    );
+    let row = robot::row_of(Vendor::Wecom, 93000, "invalid webhook url").unwrap();
+    assert!(said.out.contains(row.meaning), "{said:?}");
+    assert!(said.out.contains("put the robot right"), "{said:?}");
+    assert!(!said.out.contains("token-in"), "{said:?}");
+    said.refused(1);
+    let yes = r#"{"errcode":0,"errmsg":"ok"}"#;
+    world.receiver.next(Answer::Body(200, yes));
+    test_send(&world, &["市司法局", "--channel", "wecom"]).ok();
+    let posts = world.posts();
+    let said = posts[1].json()["markdown"]["content"].to_string();
+    assert!(
+        said.contains("【督办提醒】测试") && said.contains("无须办理"),
+        "{said}"
+    );
+}
+
 #[test]
 fn silence_is_an_answer_too_and_is_told_while_it_lasts() {
     let world = city();
     let settings = std::fs::read_to_string(world.at("duban.toml")).unwrap();
-    let settings = format!("{settings}[webhook]\ntimeout_secs = 6\n");
+    let settings = format!("{settings}[webhook]\ntimeout_secs = 6\nconnect_timeout_secs = 5\n");
     std::fs::write(world.at("duban.toml"), settings).unwrap();
     world
         .receiver

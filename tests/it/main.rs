@@ -64,6 +64,7 @@ mod rule_sentences;
 mod rules;
 mod sample;
 mod spread;
+mod stand_ins;
 mod support;
 mod tidy;
 mod truth;

@@ -3,22 +3,19 @@
 //! Owns finding it and turning it into a message that could be sent. Refuses to guess: a name
 //! that is neither is told with where names are listed.
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use chrono::{DateTime, NaiveTime, Utc};
 
-use super::PreviewArgs;
+use super::{PreviewArgs, rule};
 use crate::cli::library::Books;
 use crate::cli::text::harmless;
 use crate::clock::{Clock, instant, to_minute};
 use crate::domain::address::{Draft, everybody, message_key};
-use crate::domain::decision::{Decision, DecisionId};
 use crate::domain::directory::Unit;
 use crate::domain::notice::{Channel, Content, Facts, Kind, Message, Recipient};
 use crate::domain::pack::{Audience, Rule};
-use crate::domain::rules::obligations;
-use crate::domain::specimen::{self, Wanted};
 use crate::jobs::digest;
-use crate::jobs::plan::{Desk, PAGE};
+use crate::jobs::plan::Desk;
 use crate::store::ledger::reader::{self, Letter};
 
 /// The word that means the digest.
@@ -129,9 +126,9 @@ fn todays_digest(books: &Books, args: &PreviewArgs, clock: &Clock) -> anyhow::Re
 }
 
 fn of_rule(books: &Books, args: &PreviewArgs, rule: &Rule, clock: &Clock) -> anyhow::Result<Found> {
-    let (drafts, decision) = drafts(books, args, rule, clock)?;
+    let (drafts, origin) = rule::drafts(books, args, rule, clock.today())?;
     let Some(first) = drafts.first() else {
-        bail!("{}", never_says(rule, args.kind, &decision.id));
+        bail!("{}", rule::never_says(rule, args.kind));
     };
     let channel = args.channel().unwrap_or(Channel::Mail);
     let is_by = |draft: &&Draft| draft.recipient.channel == channel;
@@ -148,12 +145,8 @@ fn of_rule(books: &Books, args: &PreviewArgs, rule: &Rule, clock: &Clock) -> any
     if args.to.is_some() {
         facts.rerouted = None;
     }
-    let what = format!(
-        "{} of {} as of {}, a sample",
-        kind_name(facts.kind),
-        facts.obligation,
-        facts.as_of
-    );
+    let (kind, about) = (kind_name(facts.kind), &facts.obligation);
+    let what = format!("{kind} of {about} as of {}, {origin}", facts.as_of);
     let at = morning(&facts);
     let notices = vec![facts];
     Ok(Found {
@@ -161,71 +154,6 @@ fn of_rule(books: &Books, args: &PreviewArgs, rule: &Rule, clock: &Clock) -> any
         at,
         what,
     })
-}
-
-/// The notices of the first duty with a date under `rule`, or of the named decision's.
-fn drafts(
-    books: &Books,
-    args: &PreviewArgs,
-    rule: &Rule,
-    clock: &Clock,
-) -> anyhow::Result<(Vec<Draft>, Decision)> {
-    let of = |decision: &Decision| -> Option<Vec<Draft>> {
-        let library = &books.library;
-        let derived = obligations(decision, &library.pack, &library.calendar);
-        let mut dated = derived
-            .iter()
-            .filter(|one| one.rule.id == rule.id && one.dates.is_some());
-        let wanted = Wanted {
-            obligation: dated.next()?,
-            decision,
-            kind: args.kind,
-            ended: None,
-            today: clock.today(),
-        };
-        Some(specimen::notices(&wanted, library.books()))
-    };
-    let catalog = books.catalog()?;
-    if let Some(id) = &args.decision {
-        let Some(decision) = catalog.read(&DecisionId(id.clone()))?.decision else {
-            bail!("there is no decision {}", harmless(id));
-        };
-        let drafts = of(&decision);
-        let nothing = || {
-            anyhow!(
-                "{} has no date under {}: `duban why {} {}`",
-                id,
-                rule.id,
-                id,
-                rule.id
-            )
-        };
-        return Ok((drafts.ok_or_else(nothing)?, decision));
-    }
-    let mut after = None;
-    loop {
-        let page = catalog.page(after.as_ref(), PAGE)?;
-        for decision in page.readings.into_iter().filter_map(|one| one.decision) {
-            if let Some(drafts) = of(&decision) {
-                return Ok((drafts, decision));
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            bail!("no decision of the catalogue has a date under {}", rule.id);
-        }
-    }
-}
-
-fn never_says(rule: &Rule, kind: Option<Kind>, decision: &DecisionId) -> String {
-    match kind {
-        Some(kind) => format!(
-            "the ladder of {} has no rung that says {}",
-            rule.id,
-            kind_name(kind)
-        ),
-        None => format!("{} tells nobody anything about {decision}", rule.id),
-    }
 }
 
 /// The unit that is named, if one is.

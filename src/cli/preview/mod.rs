@@ -5,6 +5,7 @@
 
 mod copied;
 mod found;
+mod rule;
 mod shown;
 
 use std::path::PathBuf;
@@ -34,8 +35,9 @@ Examples:
 
 NOTICE is a message or notice of the ledger, as `notices list` names it: what is shown is what
 was sent, byte for byte but for its Date, or what would be sent next. RULE is shown on the first
-duty of the catalogue that has a date under it, on the day of the rung that says --kind. Nothing
-is sent and nothing is written but the files that are named; `-` stands for stdout.";
+duty of the catalogue that has a date under it, or else on one that is made up, on the day of
+the rung that says --kind. Nothing is sent and nothing is written but the files that are named;
+`-` stands for stdout.";
 
 /// `preview`.
 #[derive(Debug, Args)]

@@ -24,7 +24,7 @@ use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::daemon::live;
 use crate::domain::notice::{Channel, Message};
-use crate::domain::specimen;
+use crate::domain::specimen::{self, Words};
 use crate::jobs::trial::{self, Answered};
 use crate::store::StoreError;
 use crate::store::ledger::trial as remark;
@@ -90,9 +90,10 @@ pub(super) fn run(books: &Books, args: &TestSendArgs, clock: &Clock) -> anyhow::
     let channels = live::channels(&books.config).map_err(faulty)?;
     let name = format!("test {}", clock.now().to_rfc3339());
     let (library, today) = (books.library.books(), clock.today());
+    let words = Words::shipped()?;
     let messages: Vec<Message> = to
         .iter()
-        .map(|to| specimen::trial(to, library, today, &name))
+        .map(|to| specimen::trial(to, &words, library, today, &name))
         .collect();
     let ledger = &books.config.ledger;
     complain(remark::begun(ledger, &messages, clock.now()));

@@ -4,24 +4,75 @@
 //! Owns their facts, made as a real notice's are. Refuses to be written into the ledger: no
 //! plan makes one.
 
-use chrono::{Datelike as _, Days, NaiveDate};
+mod made_up;
 
-use super::address::{Books, Draft, Reminder, address, message_key, versions};
+use chrono::{Datelike as _, Days, NaiveDate};
+use serde::Deserialize;
+
+use super::address::{Books, Draft, Reminder, address, message_key, tell, versions};
 use super::decision::{Decision, DecisionId};
 use super::ladder::{self, Step, climb};
 use super::notice::{Content, Ended, Facts, Kind, Message, Recipient};
-use super::obligation::{Dates, Done, Obligation, ObligationKey, State};
-use super::pack::{Ladder, Relation, RuleId, Strength};
+use super::obligation::{Dates, Done, Excuse, Obligation, ObligationKey, State};
+use super::pack::{Basis, Ladder, Relation, Rule, RuleId, Strength};
+
+/// The words of what never was: they stand in a file, as all that people read does.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Words {
+    test: TestWords,
+    decision: DecisionWords,
+    recipient: Recipient,
+    waived: WaivedWords,
+    evidence: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct TestWords {
+    decision: String,
+    organ: String,
+    title: String,
+    duty: String,
+    basis: Basis,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct DecisionWords {
+    id: String,
+    organ: String,
+    title: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct WaivedWords {
+    by: String,
+    reason: String,
+}
+
+impl Words {
+    /// The shipped words.
+    ///
+    /// # Errors
+    /// They are of another shape: a fault of the program.
+    pub fn shipped() -> Result<Self, serde_json::Error> {
+        serde_json::from_str(include_str!("words.json"))
+    }
+}
 
 /// A message that tries the way to `to`, as of `today`. `name` sets it apart from every other,
 /// so that no receiver takes it for a repeat.
 #[must_use]
-pub fn trial(to: &Recipient, books: Books<'_>, today: NaiveDate, name: &str) -> Message {
+pub fn trial(
+    to: &Recipient,
+    words: &Words,
+    books: Books<'_>,
+    today: NaiveDate,
+    name: &str,
+) -> Message {
     Message {
         key: message_key(to, name),
         recipient: to.clone(),
         content: Content::Notices {
-            notices: vec![nothing_to_do(to, books, today)],
+            notices: vec![nothing_to_do(to, &words.test, books, today)],
         },
         attempt: 1,
         maybe_repeat: false,
@@ -30,24 +81,24 @@ pub fn trial(to: &Recipient, books: Books<'_>, today: NaiveDate, name: &str) -> 
 }
 
 /// The facts of a notice that is about no decision and asks for nothing.
-fn nothing_to_do(to: &Recipient, books: Books<'_>, today: NaiveDate) -> Facts {
+fn nothing_to_do(to: &Recipient, words: &TestWords, books: Books<'_>, today: NaiveDate) -> Facts {
     Facts {
         obligation: ObligationKey {
-            decision: DecisionId(String::new()),
-            rule: RuleId(String::new()),
+            decision: DecisionId(words.decision.clone()),
+            rule: RuleId("test".to_owned()),
             occurrence: String::new(),
         },
         revision: 0,
-        rung: String::new(),
+        rung: "test".to_owned(),
         kind: Kind::Test,
         as_of: today,
-        organ: String::new(),
+        organ: words.organ.clone(),
         year: today.year(),
         seq: 0,
-        title: None,
-        duty: String::new(),
+        title: Some(words.title.clone()),
+        duty: words.duty.clone(),
         relation: Relation::By,
-        basis: Vec::new(),
+        basis: vec![words.basis.clone()],
         strength: Strength::Advisory,
         state: State::Open,
         anchor_on: today,
@@ -71,6 +122,27 @@ fn nothing_to_do(to: &Recipient, books: Books<'_>, today: NaiveDate) -> Facts {
     }
 }
 
+/// The notices of a duty under `rule` that is made up, and what else [`notices`] says; none
+/// where it cannot be made up.
+#[must_use]
+pub fn made_up(
+    rule: &Rule,
+    kind: Option<Kind>,
+    words: &Words,
+    books: Books<'_>,
+    today: NaiveDate,
+) -> Option<Vec<Draft>> {
+    let (decision, obligation) = made_up::for_rule(rule, books, words, today)?;
+    let wanted = Wanted {
+        obligation: &obligation,
+        decision: &decision,
+        kind,
+        words,
+        today,
+    };
+    Some(notices(&wanted, books))
+}
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -80,8 +152,8 @@ pub struct Wanted<'a> {
     pub decision: &'a Decision,
     /// What is said of it; the rung that is reached, or else the first, where nobody says.
     pub kind: Option<Kind>,
-    /// What ended it, where that is wanted and nothing has.
-    pub ended: Option<&'a Ended>,
+    /// The words of what ended it, where that is wanted and nothing has.
+    pub words: &'a Words,
     /// The day on which a rung is reached or not.
     pub today: NaiveDate,
 }
@@ -114,6 +186,10 @@ pub fn notices(wanted: &Wanted<'_>, books: Books<'_>) -> Vec<Draft> {
         today: step.on,
     };
     let mut drafts = address(&reminder, books);
+    if drafts.is_empty() {
+        // A directory without anybody, as there is before one is written.
+        drafts.push(tell(&reminder, books, &wanted.words.recipient, None));
+    }
     for draft in &mut drafts {
         finish(&mut draft.facts, wanted);
     }
@@ -158,20 +234,39 @@ fn rung(
     }
 }
 
-/// Adds what nothing but a past would say: the date before it moved, and what ended it, or
-/// else what is given for a sample.
+/// Adds what nothing but a past would say: the date before it moved, and what ended it, made
+/// up where nothing has.
 fn finish(facts: &mut Facts, wanted: &Wanted<'_>) {
-    let obligation = wanted.obligation;
+    let (obligation, words) = (wanted.obligation, wanted.words);
+    let today = facts.as_of;
     let (state, ended) = match facts.kind {
         Kind::Changed => {
             facts.was_due_on = Some(facts.due_on - Days::new(7));
             return;
         }
-        Kind::Cleared => (State::Done, obligation.done.clone().map(Ended::Done)),
-        Kind::Waived => (State::Waived, obligation.excuse.clone().map(Ended::Excused)),
-        Kind::Withdrawn => (State::Waiting, Some(Ended::Lost)),
+        Kind::Cleared => {
+            let event = obligation.rule.done_by.events.first().cloned();
+            let made_up = || Done {
+                on: today,
+                event: event.unwrap_or_default(),
+                evidence: Some(words.evidence.clone()),
+            };
+            let done = obligation.done.clone().unwrap_or_else(made_up);
+            (State::Done, Ended::Done(done))
+        }
+        Kind::Waived => {
+            let made_up = || Excuse::Waived {
+                by: words.waived.by.clone(),
+                reason: words.waived.reason.clone(),
+                on: today,
+                until: None,
+            };
+            let excuse = obligation.excuse.clone().unwrap_or_else(made_up);
+            (State::Waived, Ended::Excused(excuse))
+        }
+        Kind::Withdrawn => (State::Waiting, Ended::Lost),
         _ => return,
     };
     facts.state = state;
-    facts.ended = ended.or_else(|| wanted.ended.cloned());
+    facts.ended = Some(ended);
 }
