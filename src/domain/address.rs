@@ -248,7 +248,10 @@ fn draft(
         // There is nothing to prepare any more.
         facts.prepare.clear();
         facts.lacking.clear();
-        facts.candidates.clear();
+        // The ground of a waiver, where the text knows one, stays.
+        if reminder.step.kind != Kind::Waived {
+            facts.candidates.clear();
+        }
     } else {
         let mut told = reminder.told.iter();
         let known = told.find(|told| told.recipient.is_at_the_place_of(&recipient));

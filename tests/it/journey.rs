@@ -83,7 +83,9 @@ fn a_hearing_counts_back_over_the_holidays_and_the_stricter_law_governs() {
     for kind in ["hearing_list_published", "hearing_notice_served"] {
         world.answer(ID, kind, "2026-09-28", hearing);
     }
-    assert!(world.day("2026-09-29").is_silent());
+    // Whoever was told hears that it is done, and then nothing more.
+    assert!(told(&world.day("2026-09-29"), "contact@zjj")[0].contains("办结"));
+    assert!(world.day("2026-09-30").is_silent());
 }
 
 #[test]
@@ -118,7 +120,15 @@ fn an_overdue_publication_climbs_from_the_unit_to_its_head_and_its_leader() {
     world.event(ID, "published", "2026-10-12");
     world.days("2026-10-13", "2026-11-30");
     let after = world.notices("dis-5d");
-    assert!(after.last().unwrap().starts_with("+5wd"), "{after:?}");
+    let is_rung = |notice: &&String| !notice.starts_with("closed");
+    let last = after.iter().rev().find(is_rung).unwrap();
+    assert!(last.starts_with("+5wd"), "{after:?}");
+    for to in ["contact@zfb", "head@zfb", "leader@zfb", "centre@dc"] {
+        assert!(
+            after.contains(&format!("closed {to} delivered")),
+            "{after:?}"
+        );
+    }
 }
 
 #[test]

@@ -56,9 +56,12 @@ impl Oracle {
                 "ending told: {address} hears that {obligation} is over and never heard of it"
             ));
         }
-        // A window that can be long enough again may have a rung for the same people.
-        let anew = addressed(ledger, obligation, *revision, "%");
-        match should.difference(&anew).next() {
+        // A window that is long enough after all has a ladder again, which may speak to them.
+        let is_enough = match whom {
+            Whom::Alarmed => addressed(ledger, obligation, *revision, "%"),
+            Whom::Reminded | Whom::Nobody => told,
+        };
+        match should.difference(&is_enough).next() {
             None => Ok(()),
             Some(address) => Err(format!(
                 "ending told: {address} heard of {obligation} and not that it is over"

@@ -255,7 +255,7 @@ pub struct Facts {
 
 /// What ended a duty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
+#[serde(tag = "ended", rename_all = "snake_case")]
 pub enum Ended {
     /// It was done.
     Done(Done),

@@ -14,7 +14,7 @@ fn who_was_told_of_a_duty_hears_that_it_is_done_and_nobody_else_does() {
     assert_eq!(sent.posts.len(), 1);
     let body = sent.posts[0].json();
     assert_eq!(body["type"], "duban.notice.cleared");
-    assert_eq!(body["data"]["ended"]["by"], "done");
+    assert_eq!(body["data"]["ended"]["ended"], "done");
     assert_eq!(body["data"]["ended"]["on"], "2026-09-03");
     assert_eq!(facts(&world, "closed", "state"), ["done"]);
     assert_eq!(facts(&world, "closed", "calls"), [r#"["contact"]"#]);
@@ -61,8 +61,9 @@ fn a_waiver_is_told_with_its_name_and_reason() {
     let sent = world.day("2026-09-03");
     assert_eq!(sent.mailed(), CONTACTS);
     assert_eq!(said(&world, &sent), ["closed waived"]);
-    assert_eq!(facts(&world, "closed", "ended.by"), ["excused"]);
+    assert_eq!(facts(&world, "closed", "ended.ended"), ["excused"]);
     assert_eq!(facts(&world, "closed", "ended.excuse"), ["waived"]);
+    assert_eq!(facts(&world, "closed", "ended.by"), ["张三"]);
     assert_eq!(facts(&world, "closed", "ended.reason"), ["并入另案"]);
 }
 
@@ -94,7 +95,7 @@ fn what_cannot_be_derived_any_more_is_withdrawn_with_the_facts_that_were_told() 
             let told = facts(&world, "-7d", path);
             assert_eq!(facts(&world, "lost", path), told, "{change}");
         }
-        assert_eq!(facts(&world, "lost", "ended.by"), ["lost"]);
+        assert_eq!(facts(&world, "lost", "ended.ended"), ["lost"]);
         assert!(world.day("2026-10-09").is_silent(), "{change}");
     }
 }

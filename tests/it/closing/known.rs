@@ -63,10 +63,10 @@ fn who_refused_the_notice_hears_nothing_and_who_was_told_instead_does() {
     );
     assert_eq!(refused.len(), 1);
     assert!(!sent.mailed().contains(&refused[0].as_str()));
-    let heard = sent.mailed();
+    let to = sent.mailed();
     let head = refused[0].replace("contact", "head");
-    assert!(heard.contains(&head.as_str()), "{heard:?}");
-    assert_eq!(heard.len(), 2);
+    assert!(to.contains(&head.as_str()), "{to:?}");
+    assert_eq!(to.len(), 2);
 }
 
 #[test]
