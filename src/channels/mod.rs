@@ -86,6 +86,12 @@ impl Channels {
         }
     }
 
+    /// The same, in other words: the city's own. Links are given after it.
+    #[must_use]
+    pub fn with_wording(self, wording: Wording) -> Self {
+        Self { wording, ..self }
+    }
+
     /// The same, with links by which messages are acknowledged.
     #[must_use]
     pub fn with_links(self, links: Option<Links>) -> Self {

@@ -22,6 +22,7 @@ pub use super::subcommands::{
 };
 use super::test_send::EXAMPLES as TEST_SEND_EXAMPLES;
 pub use super::test_send::TestSendArgs;
+pub use super::templates::TemplatesCommand;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\
@@ -105,6 +106,9 @@ pub enum Command {
     /// Send a test to a unit by every way it has, and show the true answer of each.
     #[command(after_help = TEST_SEND_EXAMPLES)]
     TestSend(TestSendArgs),
+    /// See and check the wording of everything that is sent.
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
     /// See what was sent, hold it back or let it go, and send again what was given up.
     #[command(subcommand)]
     Notices(NoticesCommand),

@@ -29,6 +29,7 @@ mod rulebook;
 mod running;
 mod shown;
 mod test_send;
+mod templates;
 mod working_days;
 
 pub mod library;
@@ -84,6 +85,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Calendar(command) => working_days::calendar(&books, command, &clock),
         Command::Backward(args) => backward::backward(&books, args, &clock),
         Command::Rules(command) => rulebook::rules(&books, command, &clock),
+        Command::Templates(command) => templates::run(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Preview(args) => preview::run(&books, args, &clock),
         Command::TestSend(args) => test_send::run(&books, args, &clock),

@@ -62,7 +62,7 @@ pub(super) fn rules(books: &Books, command: &RulesCommand, clock: &Clock) -> any
             write_json(&mut out, pack.rules.iter().map(Listed::from))?;
         }
         RulesCommand::List(_) => list(&mut out, pack)?,
-        RulesCommand::Show { rule } => show(&mut out, pack, rule)?,
+        RulesCommand::Show { rule } => show(&mut out, books, rule)?,
         RulesCommand::Readings(args) => readings::write(&mut out, pack, args.json)?,
         RulesCommand::Diff { file, json } => {
             let new = live::pack_of(Some(file)).map_err(faulty)?;
@@ -110,8 +110,9 @@ fn list(out: &mut dyn Write, pack: &Pack) -> io::Result<()> {
 }
 
 /// Every wording of the rule, each with its sentence and its keys.
-fn show(out: &mut dyn Write, pack: &Pack, id: &str) -> anyhow::Result<()> {
-    let wording = Wording::new().map_err(|fault| faulty(vec![fault]))?;
+fn show(out: &mut dyn Write, books: &Books, id: &str) -> anyhow::Result<()> {
+    let pack = &books.library.pack;
+    let wording = Wording::untried(books.config.wording.as_deref()).map_err(faulty)?;
     let mut wordings = pack.rules.iter().filter(|rule| rule.id.0 == id).peekable();
     if wordings.peek().is_none() {
         bail!(

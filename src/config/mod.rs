@@ -55,6 +55,8 @@ pub struct Config {
     pub heartbeat: Option<heartbeat_channel::Settings>,
     /// What is logged, and in which form.
     pub log: Log,
+    /// A folder of the city's own templates, in place of built-in ones of the same name.
+    pub wording: Option<PathBuf>,
     /// How mail leaves.
     pub mail: mail_channel::Settings,
     /// What holds for every endpoint.
@@ -120,6 +122,9 @@ impl Config {
             schedule: document.section("schedule").unwrap_or_default(),
             delivery: document.section("delivery").unwrap_or_default(),
             log: document.section("log").unwrap_or_default(),
+            wording: document
+                .section::<OptionalFolder>("wording")
+                .and_then(|wording| wording.folder),
             mail: mail::mail(&mut document, path),
             webhook: document.section("webhook").unwrap_or_default(),
             egress: document.section("egress").unwrap_or_default(),

@@ -122,14 +122,15 @@ impl Live {
 /// # Errors
 /// Everything that can be known wrong in them.
 pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
-    Channels::new(
+    let channels = Channels::new(
         &config.mail,
         &config.webhook,
         &config.units.endpoints,
         &config.units.robots,
         &Egress::new(&config.egress),
         credentials_folder().as_deref(),
-    )
+    );
+    in_words(channels, config)
 }
 
 /// What shows messages in the words in force, sending none.
@@ -137,9 +138,26 @@ pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
 /// # Errors
 /// Everything that can be known wrong in the wording.
 pub fn press(config: &Config) -> Result<Press, Vec<Fault>> {
-    let pressed =
-        Wording::new().and_then(|wording| Press::new(&config.mail, &config.units.robots, wording));
-    pressed.map_err(|fault| vec![fault])
+    let wording = Wording::from_folder(config.wording.as_deref())?;
+    let press = Press::new(&config.mail, &config.units.robots, wording);
+    press.map_err(|fault| vec![fault])
+}
+
+/// The channels with the city's own wording, where it has one.
+fn in_words(
+    channels: Result<Channels, Vec<Fault>>,
+    config: &Config,
+) -> Result<Channels, Vec<Fault>> {
+    if config.wording.is_none() {
+        return channels;
+    }
+    match (channels, Wording::from_folder(config.wording.as_deref())) {
+        (Ok(channels), Ok(wording)) => Ok(channels.with_wording(wording)),
+        (channels, wording) => {
+            let faults = [channels.err(), wording.err()];
+            Err(faults.into_iter().flatten().flatten().collect())
+        }
+    }
 }
 
 fn heartbeat(config: &Config) -> Result<Option<Heartbeat>, Fault> {

@@ -46,12 +46,14 @@ pub(super) fn facts(message: &Message) -> Result<Json, serde_json::Error> {
 /// Whether somebody has to do something because of it.
 fn asks(message: &Message) -> bool {
     match &message.content {
-        Content::Notices { notices } => {
-            let mut groups = notices.iter().map(notice_group);
-            groups.any(|group| !matches!(group, "ended" | "test"))
-        }
+        Content::Notices { notices } => !notices.iter().all(is_over),
         Content::Digest { .. } => false,
     }
+}
+
+/// Whether nothing is to be done, any more or at all.
+fn is_over(notice: &Facts) -> bool {
+    matches!(notice_group(notice), "ended" | "test")
 }
 
 /// The group of each notice, its trail in runs, whether what it says was so on an earlier
@@ -68,6 +70,7 @@ fn with_derived(
         shown["stale"] = json!(is_after(Some(notice.as_of)));
         shown["late"] = json!(is_after(notice.useful_on()));
         shown["group"] = json!(notice_group(notice));
+        shown["over"] = json!(is_over(notice));
     }
     Ok(())
 }

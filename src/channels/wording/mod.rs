@@ -3,9 +3,16 @@
 //! Owns the template engine, built once, and the texts of a mail. Refuses sentences of its
 //! own: every word a unit reads stands in `templates/`.
 
+pub mod check;
 mod escape;
 mod facts;
+pub mod folder;
+mod markup;
 pub mod robot;
+pub mod samples;
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 use minijinja::syntax::SyntaxConfig;
@@ -21,48 +28,20 @@ use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Message};
 use crate::domain::pack::{Pack, Rule};
 use facts::facts;
+use folder::{Own, TEMPLATES};
+
+/// The word every message carries: a robot may be guarded by it and drop what lacks it.
+pub const ENVELOPE: &str = "【督办提醒】";
 
 /// Longest subject, in characters: more is cut by mail programs on any screen.
 const MAX_SUBJECT_CHARS: usize = 100;
 
-/// Every template, compiled in; what it shows is escaped by the ending of its name.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("words.txt", include_str!("../templates/words.txt")),
-    ("endings.txt", include_str!("../templates/endings.txt")),
-    ("trail.txt", include_str!("../templates/trail.txt")),
-    ("gaps.txt", include_str!("../templates/gaps.txt")),
-    ("delivery.txt", include_str!("../templates/delivery.txt")),
-    ("subject.txt", include_str!("../templates/subject.txt")),
-    ("notices.txt", include_str!("../templates/notices.txt")),
-    ("notices.html", include_str!("../templates/notices.html")),
-    ("digest.txt", include_str!("../templates/digest.txt")),
-    ("digest.html", include_str!("../templates/digest.html")),
-    ("group.wecom", include_str!("../templates/group.wecom")),
-    (
-        "group.dingtalk",
-        include_str!("../templates/group.dingtalk"),
-    ),
-    ("group.lark", include_str!("../templates/group.lark")),
-    ("group.text", include_str!("../templates/group.text")),
-    (
-        "group-items.text",
-        include_str!("../templates/group-items.text"),
-    ),
-    (
-        "group-rest.text",
-        include_str!("../templates/group-rest.text"),
-    ),
-    (
-        "group-short.text",
-        include_str!("../templates/group-short.text"),
-    ),
-    ("rule.txt", include_str!("../templates/rule.txt")),
-    ("page.html", include_str!("../templates/page.html")),
-];
-
 /// The templates, ready to render.
+#[derive(Clone)]
 pub struct Wording {
     templates: Environment<'static>,
+    /// The city's own templates, where it has any.
+    own: BTreeMap<&'static str, Own>,
     links: Option<Links>,
 }
 
@@ -97,36 +76,71 @@ impl WordingError {
 }
 
 impl Wording {
-    /// Compiles every template.
+    /// Compiles the built-in templates.
     ///
     /// # Errors
     /// The template that is not well formed, with its line.
     pub fn new() -> Result<Self, Fault> {
-        let unfit = |error: Error| {
-            let place = error.name().unwrap_or("templates").to_owned();
-            Fault::new(place, format!("{error:#}"), "a template that compiles")
-        };
-        let mut templates = Environment::new();
-        // An error must not carry the facts into a log.
-        templates.set_debug(false);
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_auto_escape_callback(escape::of_template);
-        templates.set_formatter(escape::write);
-        // Tags on lines of their own leave no empty lines in a mail.
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()
-            .map_err(unfit)?;
-        templates.set_syntax(syntax);
-        templates.add_filter("civil", civil);
-        for (name, source) in TEMPLATES {
-            templates.add_template(name, source).map_err(unfit)?;
-        }
-        Ok(Self {
-            templates,
-            links: None,
+        let built = Self::compiled(BTreeMap::new());
+        built.map_err(|faults| {
+            let first = faults.into_iter().next();
+            first.unwrap_or_else(|| Fault::new("templates", "nothing", "templates"))
         })
+    }
+
+    /// Compiles the templates, those of the city's own `folder` in place of built-in ones of
+    /// the same name, and tries them on every sample: what would fail when a date is near
+    /// fails here.
+    ///
+    /// # Errors
+    /// Every fault of the folder and of its templates.
+    pub fn from_folder(folder: Option<&Path>) -> Result<Self, Vec<Fault>> {
+        let wording = Self::untried(folder)?;
+        if wording.own.is_empty() {
+            return Ok(wording);
+        }
+        let faults = check::check(&wording).faults;
+        if faults.is_empty() {
+            Ok(wording)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The same, not tried on anything yet.
+    ///
+    /// # Errors
+    /// What of the folder cannot be read, and what is not well formed.
+    pub fn untried(folder: Option<&Path>) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let own = folder.map(|folder| folder::read(folder, &mut faults));
+        match Self::compiled(own.unwrap_or_default()) {
+            Ok(wording) if faults.is_empty() => Ok(wording),
+            Ok(_) => Err(faults),
+            Err(more) => Err([faults, more].concat()),
+        }
+    }
+
+    fn compiled(own: BTreeMap<&'static str, Own>) -> Result<Self, Vec<Fault>> {
+        let mut templates = engine().map_err(|error| vec![check::of_error(&error, &own)])?;
+        let mut faults = Vec::new();
+        for template in &TEMPLATES {
+            let source = own.get(template.name);
+            let source = source.map_or(template.source, |own| &own.source);
+            if let Err(error) = templates.add_template_owned(template.name, source.to_owned()) {
+                faults.push(check::of_error(&error, &own));
+            }
+        }
+        if faults.is_empty() {
+            let links = None;
+            Ok(Self {
+                templates,
+                own,
+                links,
+            })
+        } else {
+            Err(faults)
+        }
     }
 
     /// The same, with links by which a message is acknowledged.
@@ -201,6 +215,24 @@ impl Wording {
     fn render(&self, name: &str, facts: &Value) -> Result<String, WordingError> {
         Ok(self.templates.get_template(name)?.render(facts)?)
     }
+}
+
+/// The engine, without any template.
+fn engine() -> Result<Environment<'static>, Error> {
+    let mut templates = Environment::new();
+    // An error must not carry the facts into a log.
+    templates.set_debug(false);
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_auto_escape_callback(escape::of_template);
+    templates.set_formatter(escape::write);
+    // Tags on lines of their own leave no empty lines in a mail.
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()?;
+    templates.set_syntax(syntax);
+    templates.add_filter("civil", civil);
+    Ok(templates)
 }
 
 /// A date in parts, for templates: year, month, day, and weekday from 0 for Monday.

@@ -99,33 +99,52 @@ impl Wording {
         vendor: Vendor,
         bounds: &RobotBounds,
     ) -> Result<RobotText, WordingError> {
+        Ok(self.robot_parts(message, vendor, bounds)?.0)
+    }
+
+    /// The same, with the templates of which not even one item fits.
+    pub(super) fn robot_parts(
+        &self,
+        message: &Message,
+        vendor: Vendor,
+        bounds: &RobotBounds,
+    ) -> Result<(RobotText, Vec<&'static str>), WordingError> {
         let mut sheet = sheet(message)?;
         let headline = self.subject(&self.with_link(message, &sheet))?;
         sheet["headline"] = json!(headline);
-        let dialect = match vendor {
-            Vendor::Wecom => "group.wecom",
-            Vendor::Dingtalk => "group.dingtalk",
-            Vendor::Feishu => "group.lark",
+        let mut too_long = Vec::new();
+        let mut fitted = |template, bound| {
+            let text = self.fitted(message, &sheet, template, bound)?;
+            text.map_or_else(
+                || {
+                    too_long.push(template);
+                    self.last_resort(&sheet, bound)
+                },
+                Ok,
+            )
         };
+        let body = fitted(dialect(vendor), bounds.body)?;
+        let plain = fitted("group.text", bounds.plain)?;
         let short = self.render("group-short.text", &self.with_link(message, &sheet))?;
-        Ok(RobotText {
+        let text = RobotText {
             title: escape::neutral(&headline),
-            body: self.fitted(message, &sheet, dialect, bounds.body)?,
-            plain: self.fitted(message, &sheet, "group.text", bounds.plain)?,
+            body,
+            plain,
             short: plain::one_line(&short, plain::MAX_FIELD_CHARS),
             colour: colour(message),
-        })
+        };
+        Ok((text, too_long))
     }
 
     /// As much of it as fits into `bound`: all of it, then all of it in brief, then as many
-    /// items as there is room for, then one with its texts cut.
+    /// items as there is room for, then one with its texts cut; none if that is too long.
     fn fitted(
         &self,
         message: &Message,
         sheet: &Json,
         template: &str,
         bound: usize,
-    ) -> Result<String, WordingError> {
+    ) -> Result<Option<String>, WordingError> {
         let all = sheet["items"].as_array().map_or(0, Vec::len);
         let render = |items, is_brief, is_narrow| {
             let extent = Extent {
@@ -138,7 +157,8 @@ impl Wording {
             Ok::<_, WordingError>(Some(text).filter(|text| size(text) <= bound))
         };
         for is_brief in [false, true] {
-            if let Some(text) = render(all, is_brief, false)? {
+            let text = render(all, is_brief, false)?;
+            if text.is_some() {
                 return Ok(text);
             }
         }
@@ -150,10 +170,10 @@ impl Wording {
                 None => too_many = middle,
             }
         }
-        if best.is_none() {
-            best = render(all.min(1), true, true)?;
+        match best {
+            None => render(all.min(1), true, true),
+            best => Ok(best),
         }
-        best.map_or_else(|| self.last_resort(sheet, bound), Ok)
     }
 
     /// Less than one item fits: the headline, which holds the envelope word and no markup.
@@ -163,6 +183,15 @@ impl Wording {
         let room = bound.saturating_sub(size(&rest) + size("\n"));
         let kept = cut(&escape::neutral(headline), room);
         Ok(cut(&format!("{kept}\n{rest}"), bound))
+    }
+}
+
+/// The template of a vendor's markup.
+pub(super) const fn dialect(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Wecom => "group.wecom",
+        Vendor::Dingtalk => "group.dingtalk",
+        Vendor::Feishu => "group.lark",
     }
 }
 

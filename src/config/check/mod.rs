@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::wording::Wording;
 use crate::domain::calendar::{Calendar, Coverage};
 use crate::domain::fault::Fault;
 use crate::domain::health::{NEXT_YEAR_IS_MISSED_FROM_MONTH, is_out_of_reach};
@@ -65,6 +66,7 @@ pub fn check(config: &Config, around: &Around<'_>) -> Report {
     report.people(config);
     report.robots(config);
     report.channels(config, around.credentials);
+    report.wording(config);
     report.heartbeat(config);
     report
 }
@@ -189,6 +191,20 @@ impl Report {
 }
 
 impl Report {
+    /// The city's own templates, each tried on every sample.
+    fn wording(&mut self, config: &Config) {
+        let Some(folder) = &config.wording else {
+            return;
+        };
+        match Wording::from_folder(Some(folder)) {
+            Ok(_) => self.fact(
+                folder.display().to_string(),
+                "templates that fit every sample",
+            ),
+            Err(faults) => self.faults.extend(faults),
+        }
+    }
+
     fn heartbeat(&mut self, config: &Config) {
         let Some(settings) = &config.heartbeat else {
             return self.fact(

@@ -57,6 +57,11 @@ fn files_that_are_wrong_change_nothing_and_are_named_in_the_log() {
         (
             "duban.toml",
             "[mail]",
+            "[wording]\nfolder = \"nowhere\"\n[mail]",
+        ),
+        (
+            "duban.toml",
+            "[mail]",
             "[ledger]\nfile = \"elsewhere.db\"\n[mail]",
         ),
     ] {

@@ -1,7 +1,9 @@
 //! The sentences people read.
 
 mod digests;
+mod kinds;
 mod notices;
+mod own;
 mod robots;
 
 use duban::channels::wording::{Text, Wording};

@@ -1,5 +1,7 @@
 //! What the robot of a chat group says, and that nothing in it can be abused.
 
+use std::sync::LazyLock;
+
 use duban::channels::wording::Wording;
 use duban::channels::wording::robot::{Colour, RobotBounds, RobotText};
 use duban::domain::acknowledgement::{KEY_BYTES, Links};
@@ -16,10 +18,15 @@ const VENDORS: [Vendor; 3] = Vendor::ALL;
 /// What the markup of a vendor, or a mention, is made of.
 const SPECIAL: &str = "*_<>[]()@#`~|\\&:";
 
+/// Compiled once: a property asks hundreds of times.
+static WORDING: LazyLock<Wording> = LazyLock::new(|| Wording::new().unwrap());
+
 fn say(message: &Message, vendor: Vendor) -> RobotText {
-    let bounds = RobotBounds::of(vendor);
-    let wording = Wording::new().unwrap();
-    wording.robot(message, vendor, &bounds).unwrap()
+    say_within(message, vendor, &RobotBounds::of(vendor))
+}
+
+fn say_within(message: &Message, vendor: Vendor, bounds: &RobotBounds) -> RobotText {
+    WORDING.robot(message, vendor, bounds).unwrap()
 }
 
 fn of(vendor: Vendor, notices: Vec<Facts>) -> RobotText {
@@ -220,7 +227,7 @@ fn notices() -> impl Strategy<Value = Vec<Facts>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn whatever_is_said_fits_carries_the_envelope_and_tells_what_is_left_out(notices in notices()) {
@@ -260,8 +267,7 @@ proptest! {
     ) {
         let bounds = RobotBounds { body: bound, plain: bound };
         for vendor in VENDORS {
-            let message = group( notices.clone());
-            let text = Wording::new().unwrap().robot(&message, vendor, &bounds).unwrap();
+            let text = say_within(&group(notices.clone()), vendor, &bounds);
             for shape in [&text.body, &text.plain] {
                 prop_assert!(shape.len() <= bound, "{} > {bound}", shape.len());
                 prop_assert!(shape.contains("【督办提醒】"), "{}", shape);
@@ -280,8 +286,7 @@ fn a_bound_that_nothing_fits_into_is_kept_all_the_same() {
             body: bound,
             plain: bound,
         };
-        let wording = Wording::new().unwrap();
-        let text = wording.robot(&message, Vendor::Wecom, &bounds).unwrap();
+        let text = say_within(&message, Vendor::Wecom, &bounds);
         assert!(text.body.len() <= bound && text.plain.len() <= bound);
     }
 }

@@ -1,0 +1,304 @@
+//! Every template tried on every sample, before anybody depends on it.
+//!
+//! Owns what a text must hold whatever its words are: the envelope word, well-formed markup,
+//! a length that fits, nothing of a confidential title, no breach where the law gives no
+//! number. Refuses taste: the words are the city's.
+
+use std::collections::BTreeMap;
+
+use minijinja::Error;
+use serde::Serialize;
+
+use super::folder::{Own, TEMPLATES};
+use super::robot::{RobotBounds, dialect};
+use super::samples::{Sample, samples};
+use super::{ENVELOPE, Wording, WordingError, markup};
+use crate::domain::acknowledgement::{KEY_BYTES, Links};
+use crate::domain::delivery::robot::Vendor;
+use crate::domain::fault::Fault;
+use crate::domain::notice::{Content, Facts};
+use crate::domain::pack::Strength;
+use crate::domain::shipped;
+
+/// What is never said of a date that the law gives no number for.
+const ACCUSATIONS: [&str; 3] = ["超期", "违反", "时限不足"];
+
+/// Marks of the title of `hostile` that must not come through to a chat group.
+const MENTIONS: [&str; 4] = ["<at ", "@all", "<@", "](http://x"];
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Report {
+    /// Everything that is wrong, each once, with the first sample that shows it.
+    pub faults: Vec<Fault>,
+    /// How many templates were tried.
+    pub templates: usize,
+    /// On how many samples.
+    pub samples: usize,
+    /// How many texts they made.
+    pub texts: usize,
+}
+
+/// A fault before its sample is named: place, what is found, what is expected.
+type Finding = (String, String, String);
+
+/// Where the texts are tried, one after the other.
+struct Bench {
+    /// With links by which a message is acknowledged, and without.
+    wordings: [Wording; 2],
+    /// A title that must not show where the decision is confidential.
+    secret: String,
+    found: BTreeMap<Finding, (String, usize)>,
+    texts: usize,
+}
+
+/// Tries every template of `wording`, with links and without.
+#[must_use]
+pub fn check(wording: &Wording) -> Report {
+    let samples = match samples() {
+        Ok(samples) => samples,
+        Err(error) => {
+            let fault = Fault::new("sample.json", error.to_string(), "samples");
+            return Report {
+                faults: vec![fault],
+                ..Report::default()
+            };
+        }
+    };
+    let mut bench = Bench::new(wording, &samples);
+    for sample in &samples {
+        bench.try_on(sample);
+    }
+    bench.try_rules();
+    Report {
+        faults: bench.faults(),
+        templates: TEMPLATES.len(),
+        samples: samples.len(),
+        texts: bench.texts,
+    }
+}
+
+/// A template that does not compile, or does not fit a sample, with its line.
+pub(super) fn of_error(error: &Error, own: &BTreeMap<&'static str, Own>) -> Fault {
+    let error = innermost(error);
+    let name = error.name().unwrap_or("templates");
+    let file = own.get(name).map(|own| own.path.display().to_string());
+    let file = file.unwrap_or_else(|| name.to_owned());
+    let place = error
+        .line()
+        .map_or(file.clone(), |line| format!("{file}:{line}"));
+    let detail = error.detail().map(str::to_owned);
+    let detail = detail.or_else(|| expression(error, own).map(|text| format!("`{text}`")));
+    let detail = detail.map(|detail| format!(": {detail}"));
+    let found = format!("{}{}", error.kind(), detail.unwrap_or_default());
+    Fault::new(
+        place,
+        found,
+        "a template that fits; `duban templates show` has the built-in one",
+    )
+}
+
+/// What stands in the template where it failed.
+fn expression<'t>(error: &Error, own: &'t BTreeMap<&'static str, Own>) -> Option<&'t str> {
+    let name = error.name()?;
+    let built_in = TEMPLATES.iter().find(|template| template.name == name);
+    let source = match own.get(name) {
+        Some(own) => &own.source,
+        None => built_in?.source,
+    };
+    source.get(error.range()?)
+}
+
+/// The error that the others only pass on.
+fn innermost(error: &Error) -> &Error {
+    let mut error = error;
+    while let Some(source) = std::error::Error::source(error)
+        && let Some(source) = source.downcast_ref::<Error>()
+    {
+        error = source;
+    }
+    error
+}
+
+impl Bench {
+    fn new(wording: &Wording, samples: &[Sample]) -> Self {
+        let links = Links::new("https://duban.example.gov.cn", [0; KEY_BYTES]);
+        let titles = samples
+            .iter()
+            .find_map(|sample| match &sample.message.content {
+                Content::Notices { notices } => {
+                    notices.iter().find_map(|facts| facts.title.clone())
+                }
+                Content::Digest { .. } => None,
+            });
+        Self {
+            wordings: [Some(links), None].map(|links| wording.clone().with_links(links)),
+            secret: titles.unwrap_or_default(),
+            found: BTreeMap::new(),
+            texts: 0,
+        }
+    }
+
+    fn try_on(&mut self, sample: &Sample) {
+        for wording in self.wordings.clone() {
+            self.try_mail(&wording, sample);
+            for vendor in Vendor::ALL {
+                self.try_robot(&wording, sample, vendor);
+            }
+        }
+    }
+
+    fn try_mail(&mut self, wording: &Wording, sample: &Sample) {
+        let (txt, html) = match sample.message.content {
+            Content::Notices { .. } => ("notices.txt", "notices.html"),
+            Content::Digest { .. } => ("digest.txt", "digest.html"),
+        };
+        let Some(facts) = self.kept(sample, wording.values(&sample.message)) else {
+            return;
+        };
+        for template in ["subject.txt", txt, html] {
+            let text = wording.render(template, &facts);
+            let Some(text) = self.kept(sample, text) else {
+                continue;
+            };
+            self.look(sample, template, &text);
+            if template == "subject.txt" {
+                self.want_envelope(sample, template, text.trim_start().starts_with(ENVELOPE));
+            }
+            if template == html {
+                self.look_at_html(sample, template, &text);
+            }
+        }
+    }
+
+    fn try_robot(&mut self, wording: &Wording, sample: &Sample, vendor: Vendor) {
+        let said = wording.robot_parts(&sample.message, vendor, &RobotBounds::of(vendor));
+        let Some((text, too_long)) = self.kept(sample, said) else {
+            return;
+        };
+        for (template, text) in [
+            (dialect(vendor), &text.body),
+            ("group.text", &text.plain),
+            ("group-short.text", &text.short),
+            ("subject.txt", &text.title),
+        ] {
+            self.look(sample, template, text);
+            self.want_envelope(sample, template, text.contains(ENVELOPE));
+            for mention in MENTIONS
+                .into_iter()
+                .filter(|mention| text.contains(mention))
+            {
+                let found = format!("`{mention}` of a title");
+                self.note(sample, template, &found, "values without `|safe`");
+            }
+        }
+        for template in too_long {
+            let found = "no item fits into the vendor's limit";
+            self.note(sample, template, found, "fewer words around the items");
+        }
+    }
+
+    /// The sentence of every rule that is shipped.
+    fn try_rules(&mut self) {
+        let Ok(pack) = shipped::pack() else {
+            return;
+        };
+        for rule in &pack.rules {
+            if let Err(error) = self.wordings[0].rule(&pack, rule) {
+                self.fault_of(&rule.id.0, &error);
+            }
+            self.texts += 1;
+        }
+    }
+
+    /// What every text has to hold.
+    fn look(&mut self, sample: &Sample, template: &str, text: &str) {
+        self.texts += 1;
+        let Content::Notices { notices } = &sample.message.content else {
+            return;
+        };
+        let is_confidential = |facts: &Facts| facts.title.is_none();
+        if notices.iter().all(is_confidential) && text.contains(&self.secret) {
+            self.note(sample, template, "a confidential title", "the number only");
+        }
+        if notices
+            .iter()
+            .all(|facts| facts.strength == Strength::Advisory)
+        {
+            for word in ACCUSATIONS.into_iter().filter(|word| text.contains(word)) {
+                let expected = "words of advice: the law gives no number here";
+                self.note(sample, template, word, expected);
+            }
+        }
+    }
+
+    fn look_at_html(&mut self, sample: &Sample, template: &str, text: &str) {
+        if let Some(fault) = markup::first_fault(text) {
+            self.note(sample, template, &fault, "well-formed HTML");
+        }
+        if text.contains("<script") {
+            let found = "`<script>` of a title";
+            self.note(sample, template, found, "values without `|safe`");
+        }
+    }
+
+    fn want_envelope(&mut self, sample: &Sample, template: &str, is_there: bool) {
+        if !is_there {
+            let expected = format!("{ENVELOPE}: a robot guarded by it drops what lacks it");
+            self.note(sample, template, "no envelope word", &expected);
+        }
+    }
+
+    /// The value, or its error among the faults.
+    fn kept<T, E: Into<WordingError>>(&mut self, sample: &Sample, made: Result<T, E>) -> Option<T> {
+        match made {
+            Ok(made) => Some(made),
+            Err(error) => {
+                self.fault_of(&sample.name, &error.into());
+                None
+            }
+        }
+    }
+
+    fn fault_of(&mut self, sample: &str, error: &WordingError) {
+        let fault = match error {
+            WordingError::Template(error) => of_error(error, &self.wordings[0].own),
+            WordingError::Facts(error) => Fault::new("facts", error.to_string(), "facts"),
+        };
+        self.count(sample, (fault.place, fault.found, fault.expected));
+    }
+
+    fn note(&mut self, sample: &Sample, template: &str, found: &str, expected: &str) {
+        let own = self.wordings[0].own.get(template);
+        let place = own.map_or(template.to_owned(), |own| own.path.display().to_string());
+        let finding = (place, found.to_owned(), expected.to_owned());
+        self.count(&sample.name, finding);
+    }
+
+    fn count(&mut self, sample: &str, finding: Finding) {
+        let (_, count) = self
+            .found
+            .entry(finding)
+            .or_insert_with(|| (sample.to_owned(), 0));
+        *count += 1;
+    }
+
+    /// Each finding once, with the first sample that shows it.
+    fn faults(&self) -> Vec<Fault> {
+        let faults = self
+            .found
+            .iter()
+            .map(|((place, found, expected), (sample, count))| {
+                let others = match count {
+                    1 => String::new(),
+                    count => format!(", {count} times in all"),
+                };
+                Fault::new(
+                    place.clone(),
+                    format!("{found} (sample {sample}{others})"),
+                    expected.clone(),
+                )
+            });
+        faults.collect()
+    }
+}
