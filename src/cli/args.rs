@@ -20,9 +20,9 @@ pub use super::subcommands::{
     ByHandArgs, CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand,
     HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
+pub use super::templates::TemplatesCommand;
 use super::test_send::EXAMPLES as TEST_SEND_EXAMPLES;
 pub use super::test_send::TestSendArgs;
-pub use super::templates::TemplatesCommand;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\

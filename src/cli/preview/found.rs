@@ -131,17 +131,19 @@ fn of_rule(books: &Books, args: &PreviewArgs, rule: &Rule, clock: &Clock) -> any
         bail!("{}", rule::never_says(rule, args.kind));
     };
     let channel = args.channel().unwrap_or(Channel::Mail);
-    let is_by = |draft: &&Draft| draft.recipient.channel == channel;
-    let (recipient, mut facts) = match named(books, args)? {
-        Some(unit) => (somebody(unit, channel)?, first.facts.clone()),
-        None => match drafts.iter().find(is_by) {
-            Some(draft) => (draft.recipient.clone(), draft.facts.clone()),
-            None => (
-                endpoint(&first.recipient.unit, channel),
-                first.facts.clone(),
-            ),
-        },
+    let of = |holds: &dyn Fn(&Draft) -> bool| drafts.iter().find(|draft| holds(draft));
+    let is_responsible = |draft: &Draft| draft.recipient.unit == draft.facts.responsible;
+    let is_by = |draft: &Draft| draft.recipient.channel == channel;
+    let draft = of(&|draft| is_by(draft) && is_responsible(draft))
+        .or_else(|| of(&is_by))
+        .or_else(|| of(&is_responsible));
+    let draft = draft.unwrap_or(first);
+    let recipient = match named(books, args)? {
+        Some(unit) => somebody(unit, channel)?,
+        None if is_by(draft) => draft.recipient.clone(),
+        None => endpoint(&draft.recipient.unit, channel),
     };
+    let mut facts = draft.facts.clone();
     if args.to.is_some() {
         facts.rerouted = None;
     }

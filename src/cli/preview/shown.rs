@@ -16,8 +16,7 @@ pub(super) fn show(found: &Found, proof: &Proof) -> anyhow::Result<()> {
     let (mut out, screen) = (BufWriter::new(io::stdout().lock()), Screen::of_stdout());
     write_head(&mut out, found, proof, screen)?;
     match proof {
-        Proof::Mail { text, .. } => write_lines(&mut out, text)?,
-        Proof::Group { text, .. } => write_lines(&mut out, text)?,
+        Proof::Mail { text, .. } | Proof::Group { text, .. } => write_lines(&mut out, text)?,
         Proof::Posted { body, .. } => write_lines(&mut out, &laid_out(body))?,
     }
     Ok(out.flush()?)

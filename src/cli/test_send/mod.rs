@@ -43,8 +43,9 @@ that nothing is to be done. Each recipient is asked once, and the answer is show
 how it was taken, where in the conversation, the code, the other side's own words, what they
 mean and what to do. A slow peer is waited for as long as the daemon would wait.
 
-The daemon may be running. No message, attempt or hold of the ledger is touched; that a test
-was made, to whom and with what answer, is noted in the audit log where there is a ledger.
+The daemon may be running. Run this as the daemon's user, so that it reads the same secrets. No
+message, attempt or hold of the ledger is touched; that a test was made, to whom and with what
+answer, is noted in the audit log where there is a ledger.
 
 Ends with 0 only if everybody took it.";
 

@@ -68,6 +68,10 @@ impl<'a> Row<'a> {
     fn of(answer: &'a Answered) -> Self {
         let (to, outcome) = (&answer.message.recipient, &answer.outcome);
         let Meaning { words, source } = meaning(to.channel, outcome);
+        // Where the table has added its meaning to the words, it is not said twice.
+        let detail = outcome.detail.as_str();
+        let said = detail.strip_suffix(words.as_str()).unwrap_or(detail);
+        let said = said.trim_end_matches([':', ' ']);
         Self {
             to: To::of(to),
             class: outcome.class,
@@ -75,7 +79,7 @@ impl<'a> Row<'a> {
             phase: &outcome.phase,
             code: outcome.code,
             vendor_code: outcome.vendor_code,
-            said: &outcome.detail,
+            said: if said.is_empty() { detail } else { said },
             means: words,
             source,
             next: advice(to.channel, outcome),

@@ -93,7 +93,9 @@ fn of_http(outcome: &Outcome) -> Meaning {
 
 /// What the vendor's code means; nothing where it gave none, or none that is known.
 fn of_robot(vendor: Vendor, outcome: &Outcome) -> Option<Meaning> {
-    let row = robot::row_of(vendor, outcome.vendor_code?, &outcome.detail)?;
+    // Its own words stand in quotes, before what the table made of them.
+    let words = outcome.detail.split('`').nth(1).unwrap_or_default();
+    let row = robot::row_of(vendor, outcome.vendor_code?, words)?;
     Some(Meaning {
         words: format!("{} ({})", row.meaning, row.meaning_zh),
         source: row.source,
