@@ -6,7 +6,7 @@
 use anyhow::bail;
 use chrono::{DateTime, NaiveTime, Utc};
 
-use super::{PreviewArgs, rule};
+use super::{PreviewArgs, refuse_for, rule};
 use crate::cli::library::Books;
 use crate::cli::text::harmless;
 use crate::clock::{Clock, instant, to_minute};
@@ -60,7 +60,7 @@ fn of_ledger(args: &PreviewArgs, letter: Letter, clock: &Clock) -> anyhow::Resul
         ("--decision", args.decision.is_some()),
         ("--to", args.to.is_some()),
     ];
-    args.refuse_for("a message of the ledger, which has its own", &options)?;
+    refuse_for("a message of the ledger, which has its own", &options)?;
     let Letter {
         mut message,
         state,
@@ -106,7 +106,7 @@ fn todays_digest(books: &Books, args: &PreviewArgs, clock: &Clock) -> anyhow::Re
         ("--kind", args.kind.is_some()),
         ("--decision", args.decision.is_some()),
     ];
-    args.refuse_for("the digest", &options)?;
+    refuse_for("the digest", &options)?;
     let (catalog, reader) = (books.catalog()?, books.ledger()?);
     let desk = Desk {
         catalog: &catalog,

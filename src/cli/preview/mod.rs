@@ -71,14 +71,14 @@ impl PreviewArgs {
         let name = self.channel.as_deref()?;
         Channel::ALL.into_iter().find(|one| one.name() == name)
     }
+}
 
-    /// Options that only mean something for a rule.
-    fn refuse_for(&self, what: &str, options: &[(&str, bool)]) -> anyhow::Result<()> {
-        let given = options.iter().find(|(_, is_given)| *is_given);
-        match given {
-            Some((option, _)) => bail!("{option} is not for {what}"),
-            None => Ok(()),
-        }
+/// Refuses options that only mean something for a rule.
+fn refuse_for(what: &str, options: &[(&str, bool)]) -> anyhow::Result<()> {
+    let given = options.iter().find(|(_, is_given)| *is_given);
+    match given {
+        Some((option, _)) => bail!("{option} is not for {what}"),
+        None => Ok(()),
     }
 }
 

@@ -50,7 +50,7 @@ answer, is noted in the audit log where there is a ledger.
 Ends with 0 only if everybody took it.";
 
 /// Nothing is said of what is waited for in the first seconds, then every so often.
-const TOLD_AFTER: Duration = Duration::from_secs(5);
+const TOLD_AFTER: Duration = Duration::from_secs(3);
 /// How often.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
 /// Saying goodbye to the relay may take this long; nothing depends on it.
