@@ -55,7 +55,8 @@ fn a_mail_of_the_ledger_is_shown_as_it_was_sent_to_the_byte() {
                 mail.to[0] == address && String::from_utf8_lossy(&mail.data).contains(&key)
             };
             let sent = taken.iter().find(is_it).unwrap();
-            assert_eq!(undated(shown.as_bytes()), undated(&sent.data));
+            let is_same = undated(shown.as_bytes()) == undated(&sent.data);
+            assert!(is_same, "{key} was not sent so");
         }
     }
 }

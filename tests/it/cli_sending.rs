@@ -145,8 +145,9 @@ fn a_robot_that_answers_200_and_refuses_shows_the_vendors_code_and_what_it_means
         said.out.contains("about everything that goes this way"),
         "{said:?}"
     );
-    let row = robot::row_of(Vendor::Wecom, 93000, "invalid webhook url").unwrap();
-    assert!(said.out.contains(row.meaning), "{said:?}");
+    let known = robot::row_of(Vendor::Wecom, 93000, "invalid webhook url").unwrap();
+    let means = format!("means  {} ({}) [", known.meaning, known.meaning_zh);
+    assert!(said.out.contains(&means), "{said:?}");
     assert!(said.out.contains("put the robot right"), "{said:?}");
     assert!(!said.out.contains("token-in"), "{said:?}");
     said.refused(1);
