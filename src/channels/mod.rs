@@ -10,6 +10,7 @@ mod http;
 pub mod mail;
 pub mod robot;
 pub mod secret;
+pub mod proof;
 pub mod webhook;
 
 pub mod wording;

@@ -14,6 +14,8 @@ pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 use super::day::day;
+use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
+pub use super::preview::PreviewArgs;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
 pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
@@ -21,6 +23,8 @@ pub use super::subcommands::{
     HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
 };
 pub use super::templates::TemplatesCommand;
+use super::test_send::EXAMPLES as TEST_SEND_EXAMPLES;
+pub use super::test_send::TestSendArgs;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\
@@ -98,6 +102,12 @@ pub enum Command {
     /// Read the rule pack, or check a new one.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Show a message as its recipient gets it, sending nothing.
+    #[command(after_help = PREVIEW_EXAMPLES)]
+    Preview(PreviewArgs),
+    /// Send a test to a unit by every way it has, and show the true answer of each.
+    #[command(after_help = TEST_SEND_EXAMPLES)]
+    TestSend(TestSendArgs),
     /// See and check the wording of everything that is sent.
     #[command(subcommand)]
     Templates(TemplatesCommand),

@@ -21,6 +21,7 @@ mod health;
 mod keeping;
 mod meant;
 mod pack_words;
+mod preview;
 mod readings;
 mod restoring;
 mod rule_diff;
@@ -28,6 +29,7 @@ mod rule_words;
 mod rulebook;
 mod running;
 mod shown;
+mod test_send;
 mod templates;
 mod working_days;
 
@@ -87,6 +89,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Templates(command) => templates::run(&books, command),
         Command::Notices(command) => notices::run(&books, command, &clock),
         Command::Ack(args) => acknowledging::run(&books, args, &clock),
+        Command::Preview(args) => preview::run(&books, args, &clock),
+        Command::TestSend(args) => test_send::run(&books, args, &clock),
         Command::Audit(command) => auditing::run(&books, command),
         Command::Health(args) => health::health(&books, args, &clock),
         Command::Clock(command) => health::clock(&books, command, &clock),

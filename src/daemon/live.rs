@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::channels::Channels;
 use crate::channels::egress::Egress;
 use crate::channels::heartbeat::Heartbeat;
+use crate::channels::proof::Press;
 use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::config::{Bell, Config, Web};
@@ -67,18 +68,9 @@ impl Live {
     /// Every fault of pack, calendar and channels.
     pub fn new(config: &Config, clock: Clock, ledger: Ledger) -> Result<Self, Vec<Fault>> {
         let library = library(config);
-        let credentials = credentials_folder();
-        let channels = Channels::new(
-            &config.mail,
-            &config.webhook,
-            &config.units.endpoints,
-            &config.units.robots,
-            &Egress::new(&config.egress),
-            credentials.as_deref(),
-        );
-        let channels = in_words(channels, config);
+        let channels = channels(config);
         let heartbeat = heartbeat(config);
-        let links = links(config, credentials.as_deref());
+        let links = links(config);
         let (library, channels, heartbeat, links) = match (library, channels, heartbeat, links) {
             (Ok(library), Ok(channels), Ok(heartbeat), Ok(links)) => {
                 (library, channels, heartbeat, links)
@@ -137,6 +129,38 @@ impl Live {
     }
 }
 
+/// The channels as the configuration sets them up, secrets and certificates read.
+///
+/// # Errors
+/// Everything that can be known wrong in them.
+pub fn channels(config: &Config) -> Result<Channels, Vec<Fault>> {
+    let channels = Channels::new(
+        &config.mail,
+        &config.webhook,
+        &config.units.endpoints,
+        &config.units.robots,
+        &Egress::new(&config.egress),
+        credentials_folder().as_deref(),
+    );
+    in_words(channels, config)
+}
+
+/// What shows messages in the words in force, sending none; without links where whoever asks
+/// may not read their key, or nobody has made it yet.
+///
+/// # Errors
+/// Everything that can be known wrong in the wording.
+pub fn press(config: &Config) -> Result<Press, Vec<Fault>> {
+    let wording = Wording::from_folder(config.wording.as_deref())?;
+    let links = links(config).unwrap_or_else(|fault| {
+        tracing::warn!(%fault, "shown without the link of acknowledgement");
+        None
+    });
+    let wording = wording.with_links(links.map(|(links, _)| links));
+    let press = Press::new(&config.mail, &config.units.robots, wording);
+    press.map_err(|fault| vec![fault])
+}
+
 /// The channels with the city's own wording, where it has one.
 fn in_words(
     channels: Result<Channels, Vec<Fault>>,
@@ -160,12 +184,9 @@ fn heartbeat(config: &Config) -> Result<Option<Heartbeat>, Fault> {
     heartbeat.transpose()
 }
 
-fn links(
-    config: &Config,
-    credentials: Option<&Path>,
-) -> Result<Option<(Links, Option<Fault>)>, Fault> {
-    let web = config.web.as_ref();
-    web.map(|web| web.links(credentials)).transpose()
+fn links(config: &Config) -> Result<Option<(Links, Option<Fault>)>, Fault> {
+    let (web, credentials) = (config.web.as_ref(), credentials_folder());
+    web.map(|web| web.links(credentials.as_deref())).transpose()
 }
 
 /// Pack, calendar and directory as the configuration names them.

@@ -73,6 +73,22 @@ pub fn climb(
     climb
 }
 
+/// Rungs of one ladder that are looked through: more than any pack has, and a few repeats.
+const LOOKED_AT: usize = 64;
+
+/// The first rung that says `kind`, or that there is, told or not.
+#[must_use]
+pub fn first(
+    obligation: &Obligation<'_>,
+    ladder: &Ladder,
+    calendar: &Calendar,
+    kind: Option<Kind>,
+) -> Option<Step> {
+    let dates = obligation.dates?;
+    let mut steps = steps(obligation, &dates, ladder, calendar).take(LOOKED_AT);
+    steps.find(|step| kind.is_none_or(|kind| step.kind == kind))
+}
+
 /// The rungs in order of time; without end where the ladder repeats.
 fn steps<'a>(
     obligation: &'a Obligation<'_>,

@@ -33,6 +33,7 @@ pub mod directory;
 pub mod notice;
 pub mod acknowledgement;
 pub mod address;
+pub mod specimen;
 pub mod closing;
 pub mod plan;
 

@@ -49,10 +49,7 @@ pub fn run(desk: &Desk<'_>, ledger: &Ledger, at: NaiveTime) -> Result<bool, Stor
     if last == Some(today) {
         return Ok(false);
     }
-    let mut digest = compose(desk, today)?;
-    if is_first_of_week(last, today) {
-        add_gaps(desk, &mut digest)?;
-    }
+    let digest = draft(desk, today)?;
     let to = recipients(desk);
     let release = instant(
         desk.library
@@ -66,6 +63,19 @@ pub fn run(desk: &Desk<'_>, ledger: &Ledger, at: NaiveTime) -> Result<bool, Stor
         settings::set(connection, settings::DIGEST_ON, &today.to_string())
     })?;
     Ok(true)
+}
+
+/// The digest of `today` as it would be made now, the first of a week with what was never
+/// entered.
+///
+/// # Errors
+/// Whatever a database says.
+pub fn draft(desk: &Desk<'_>, today: NaiveDate) -> Result<Digest, StoreError> {
+    let mut digest = compose(desk, today)?;
+    if is_first_of_week(last_made(desk)?, today) {
+        add_gaps(desk, &mut digest)?;
+    }
+    Ok(digest)
 }
 
 /// What every digest of `today` says.

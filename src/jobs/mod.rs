@@ -14,6 +14,7 @@ pub mod older;
 pub mod plan;
 pub mod round;
 pub mod sweep;
+pub mod trial;
 pub mod upward;
 pub mod watch;
 

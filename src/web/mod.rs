@@ -10,3 +10,4 @@ mod page;
 pub mod server;
 
 pub mod receiver;
+pub mod robots;

@@ -68,6 +68,10 @@ fn the_demo_plays_a_spring_and_leaves_everything_to_look_into() {
     assert!(!story.contains("储备布局"), "a confidential title is told");
     assert!(files(&dir.join("mail"), "eml") > 20);
     assert!(files(&dir.join("bodies"), "json") > 10);
+    assert!(
+        files(&dir.join("groups"), "json") > 0,
+        "no robot took anything"
+    );
 
     let config = dir.join("duban.toml");
     let config = config.to_str().unwrap();

@@ -28,8 +28,8 @@ use super::calendar_file;
 use super::plain;
 use super::secret::Secret;
 use super::tls::{self, Trust};
-use super::wording::Wording;
-use crate::domain::delivery::{Class, Outcome};
+use super::wording::{Text, Wording, WordingError};
+use crate::domain::delivery::Outcome;
 use crate::domain::fault::Fault;
 use crate::domain::notice::Message;
 pub use settings::{Deadlines, FileSettings, Settings, SmtpSettings, TlsMode};
@@ -98,22 +98,8 @@ impl Mailer {
         wording: &Wording,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let worded = wording.mail(message).and_then(|text| {
-            let file = calendar_file::of(message, wording, self.from.email.domain())?;
-            Ok((text, file))
-        });
-        let (text, file) = match worded {
-            Ok(worded) => worded,
-            Err(error) => {
-                return Outcome::new(
-                    Class::Deferred,
-                    "compose",
-                    plain::peer_words(&error.to_string()),
-                );
-            }
-        };
-        let mail = match compose::compose(message, text, file, &self.from, now) {
-            Ok(mail) => mail,
+        let mail = match composed(message, wording, &self.from, now) {
+            Ok((_, mail)) => mail,
             Err(outcome) => return outcome,
         };
         match &self.transport {
@@ -128,6 +114,44 @@ impl Mailer {
             relay.close().await;
         }
     }
+}
+
+/// The words of a mail and its bytes, as they are sent from `from` at `now`.
+///
+/// # Errors
+/// The outcome of a message that cannot become a mail.
+pub(super) fn letter(
+    message: &Message,
+    wording: &Wording,
+    from: &Mailbox,
+    now: DateTime<Utc>,
+) -> Result<(Text, Vec<u8>), Outcome> {
+    let (text, mail) = composed(message, wording, from, now)?;
+    Ok((text, mail.bytes))
+}
+
+fn composed(
+    message: &Message,
+    wording: &Wording,
+    from: &Mailbox,
+    now: DateTime<Utc>,
+) -> Result<(Text, compose::Composed), Outcome> {
+    let worded = |error: WordingError| error.outcome();
+    let text = wording.mail(message).map_err(worded)?;
+    let file = calendar_file::of(message, wording, from.email.domain()).map_err(worded)?;
+    let mail = compose::compose(message, text.clone(), file, from, now)?;
+    Ok((text, mail))
+}
+
+/// The sender that `settings` name.
+///
+/// # Errors
+/// It is no address, or has none.
+pub(super) fn sender(settings: &Settings) -> Result<Mailbox, Fault> {
+    settings::sender(match settings {
+        Settings::Smtp(smtp) => &smtp.from,
+        Settings::File(file) => &file.from,
+    })
 }
 
 impl Settings {

@@ -19,9 +19,8 @@ use reqwest::Client;
 use tokio::time::Instant;
 
 use super::http::{Clients, Settings};
-use super::plain;
+use super::wording::Wording;
 use super::wording::robot::{RobotBounds, RobotText};
-use super::wording::{Wording, WordingError};
 use crate::domain::delivery::robot::Vendor;
 use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
@@ -104,12 +103,10 @@ impl Robots {
             return Outcome::new(Class::Rejected, "address", why);
         };
         let called = people::called(message, &robot.people);
-        let text = match robot.words(message, wording, &called) {
+        let voice = (robot.vendor, robot.keyword.as_deref());
+        let text = match words(voice, message, wording, &called) {
             Ok(text) => text,
-            Err(error) => {
-                let why = plain::peer_words(&error.to_string());
-                return Outcome::new(Class::Deferred, "compose", why);
-            }
+            Err(outcome) => return outcome,
         };
         let attempt = Attempt {
             client,
@@ -124,40 +121,51 @@ impl Robots {
     }
 }
 
-impl Ready {
-    /// The words of `message`, with room for whom it calls and the group's keyword in each.
-    fn words(
-        &self,
-        message: &Message,
-        wording: &Wording,
-        called: &[&Handle],
-    ) -> Result<RobotText, WordingError> {
-        let bounds = RobotBounds::of(self.vendor);
-        let keyword = self
-            .keyword
-            .as_ref()
-            .map_or(0, |word| "\n".len() + word.len());
-        let calls: usize = called
-            .iter()
-            .map(|handle| {
-                let calls = [Shape::Full, Shape::Plain];
-                let longest = calls.map(|shape| call(self.vendor, shape, handle).len());
-                longest.into_iter().max().unwrap_or_default() + "\n\n".len()
-            })
-            .sum();
-        let taken = keyword + calls;
-        let bounds = RobotBounds {
-            body: bounds.body.saturating_sub(taken),
-            plain: bounds.plain.min(MAX_PLAIN_BYTES).saturating_sub(taken),
-        };
-        let mut text = wording.robot(message, self.vendor, &bounds)?;
-        if let Some(keyword) = &self.keyword {
-            for part in [&mut text.body, &mut text.plain, &mut text.short] {
-                guard(part, keyword);
-            }
+/// What the group of `robot` sees of `message` and how many people it calls, or what a group
+/// without guard and people would, at the vendor of the message's channel.
+///
+/// # Errors
+/// The outcome of a message that cannot be put into words.
+pub(super) fn look(
+    robot: Option<&Robot>,
+    vendor: Vendor,
+    message: &Message,
+    wording: &Wording,
+) -> Result<(RobotText, usize), Outcome> {
+    let people = robot.map_or(&[][..], |robot| &robot.people);
+    let keyword = robot.and_then(|robot| robot.keyword.as_deref());
+    let called = people::called(message, people);
+    let text = words((vendor, keyword), message, wording, &called)?;
+    Ok((text, called.len()))
+}
+
+/// The words of `message`, with room for whom it calls and the group's keyword in each.
+fn words(
+    (vendor, keyword): (Vendor, Option<&str>),
+    message: &Message,
+    wording: &Wording,
+    called: &[&Handle],
+) -> Result<RobotText, Outcome> {
+    let bounds = RobotBounds::of(vendor);
+    let guarded = keyword.map_or(0, |word| "\n".len() + word.len());
+    let calls = called.iter().map(|handle| {
+        let calls = [Shape::Full, Shape::Plain];
+        let longest = calls.map(|shape| call(vendor, shape, handle).len());
+        longest.into_iter().max().unwrap_or_default() + "\n\n".len()
+    });
+    let taken = guarded + calls.sum::<usize>();
+    let bounds = RobotBounds {
+        body: bounds.body.saturating_sub(taken),
+        plain: bounds.plain.min(MAX_PLAIN_BYTES).saturating_sub(taken),
+    };
+    let worded = wording.robot(message, vendor, &bounds);
+    let mut text = worded.map_err(|error| error.outcome())?;
+    if let Some(keyword) = keyword {
+        for part in [&mut text.body, &mut text.plain, &mut text.short] {
+            guard(part, keyword);
         }
-        Ok(text)
     }
+    Ok(text)
 }
 
 /// A robot that asks for a word drops whatever has it not.

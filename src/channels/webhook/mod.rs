@@ -94,24 +94,32 @@ impl Poster {
                 "the unit has no endpoint any more",
             );
         };
-        let body = match body::body(message, wording) {
+        let body = match body(message, wording) {
             Ok(body) => body,
-            Err(error @ body::BodyError::NotOne(_)) => {
-                return Outcome::new(Class::Rejected, "compose", error.to_string());
-            }
-            Err(error) => {
-                return Outcome::new(
-                    Class::Deferred,
-                    "compose",
-                    plain::peer_words(&error.to_string()),
-                );
-            }
+            Err(outcome) => return outcome,
         };
         let request = request(client, receiver, message, body, now);
         let deadline = Instant::now() + self.timeout;
         let judge = |answer: &http::Answer<'_>| (http::outcome(answer, &receiver.yes, now), ());
         exchange(request, &receiver.target, deadline, judge).await.0
     }
+}
+
+/// The body of `message`, as it is posted.
+///
+/// # Errors
+/// The outcome of a message that cannot become one.
+pub(super) fn body(message: &Message, wording: &Wording) -> Result<Vec<u8>, Outcome> {
+    let unfit = |error: body::BodyError| match error {
+        error @ body::BodyError::NotOne(_) => {
+            Outcome::new(Class::Rejected, "compose", error.to_string())
+        }
+        error => {
+            let words = plain::peer_words(&error.to_string());
+            Outcome::new(Class::Deferred, "compose", words)
+        }
+    };
+    body::body(message, wording).map_err(unfit)
 }
 
 /// The attempt's number and doubt travel in headers, so that the body stays the same.

@@ -23,6 +23,7 @@ use serde_json::{Value as Json, json};
 use super::plain;
 use super::rule;
 use crate::domain::acknowledgement::Links;
+use crate::domain::delivery::{Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Facts, Message};
 use crate::domain::pack::{Pack, Rule};
@@ -64,6 +65,14 @@ pub enum WordingError {
     /// The facts cannot be handed to a template.
     #[error("the facts cannot be handed to a template: {0}")]
     Facts(#[from] serde_json::Error),
+}
+
+impl WordingError {
+    /// The outcome of the message: the templates may be put right, so it is tried again.
+    pub(super) fn outcome(&self) -> Outcome {
+        let words = plain::peer_words(&self.to_string());
+        Outcome::new(Class::Deferred, "compose", words)
+    }
 }
 
 impl Wording {

@@ -1,6 +1,6 @@
 //! `demo`: a year of the shipped sample in a few seconds.
 //!
-//! Owns the simulated year: the script, the stand-ins (a mail folder, a receiver on
+//! Owns the simulated year: the script, the stand-ins (a mail folder, a receiver and robots on
 //! loopback) and the diary it prints. Planner, deliverer, ledger and channels are the
 //! daemon's own; only the clock is moved by hand. Refuses to reach any other host.
 
@@ -24,7 +24,7 @@ use super::outcome::faulty;
 use super::table::Screen;
 use crate::channels::egress;
 use crate::channels::mail::{FileSettings, Settings as Mail};
-use crate::channels::webhook::Endpoint;
+use crate::channels::secret::Secret;
 use crate::clock::{Clock, instant};
 use crate::config::{Config, Units};
 use crate::daemon::live::Live;
@@ -34,6 +34,7 @@ use crate::jobs::{deliver, digest, plan, upward};
 use crate::store::catalog::Catalog;
 use crate::store::ledger::{self, Reader};
 use crate::web::receiver;
+use crate::web::robots::{self, Group};
 use diary::Diary;
 use progress::Progress;
 use script::{Entry, Script};
@@ -41,8 +42,8 @@ use stage::Stage;
 
 /// The year that is played.
 const YEAR: i32 = 2026;
-/// When the simulated office looks at its desk.
-const HOUR: u32 = 9;
+/// When the simulated office looks at its desk: not on the hour, at which Feishu is spared.
+const TIME: (u32, u32) = (9, 5);
 /// How often the loop looks at the real clock with `--live`, as the daemon does.
 const LIVE_PAUSE: Duration = Duration::from_mins(1);
 
@@ -87,7 +88,7 @@ struct Play<'r> {
 impl<'r> Play<'r> {
     fn prepare(stage: Stage, ledger: ledger::Ledger, runtime: &'r Runtime) -> anyhow::Result<Self> {
         let units = stage.units()?;
-        let (server, endpoints, port) = runtime.block_on(receivers(&stage, &units.endpoints))?;
+        let (server, units, port) = runtime.block_on(receivers(&stage, units))?;
         let config = Config {
             catalog: stage.catalog(),
             ledger: stage.ledger(),
@@ -99,7 +100,7 @@ impl<'r> Play<'r> {
                 loopback_ports: vec![port],
                 ..egress::Settings::default()
             },
-            units: Units { endpoints, ..units },
+            units,
             ..Config::default()
         };
         let clock = Clock::set_at(at(first_day()));
@@ -217,27 +218,27 @@ fn days(args: &DemoArgs, today: NaiveDate) -> Vec<NaiveDate> {
         .collect()
 }
 
-/// A receiver for all endpoints, the endpoints with its address instead of theirs, and its
-/// port.
-async fn receivers(
-    stage: &Stage,
-    endpoints: &[Endpoint],
-) -> anyhow::Result<(Server, Vec<Endpoint>, u16)> {
+/// A receiver for all endpoints and a robot for each group, the units with their addresses
+/// instead of the written ones, and the port they share.
+async fn receivers(stage: &Stage, units: Units) -> anyhow::Result<(Server, Units, u16)> {
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .context("failed to open a receiver")?;
     let address = listener.local_addr()?;
-    let mut secrets = BTreeMap::new();
-    let mut local = Vec::new();
-    for (number, endpoint) in endpoints.iter().enumerate() {
+    let (mut secrets, mut groups, mut local) = (BTreeMap::new(), BTreeMap::new(), units);
+    for (number, endpoint) in local.endpoints.iter_mut().enumerate() {
         secrets.insert(number.to_string(), vec![stage::key(&endpoint.unit)]);
-        let url = format!("http://{address}/{number}");
-        local.push(Endpoint {
-            url,
-            ..endpoint.clone()
-        });
+        endpoint.url = format!("http://{address}/{number}");
     }
-    let router = receiver::router(stage.bodies(), secrets);
+    for (number, robot) in local.robots.iter_mut().enumerate() {
+        let token = format!("{}-{}", robot.vendor.channel(), number + 1);
+        robot.url = Secret::new(format!("http://{address}/robot/{token}"));
+        let secret = robot.secret.as_ref().map(|_| stage::secret(robot));
+        let vendor = robot.vendor;
+        groups.insert(token, Group { vendor, secret });
+    }
+    let endpoints = receiver::router(stage.bodies(), secrets);
+    let router = endpoints.merge(robots::router(stage.groups(), groups));
     let server = receiver::serve(listener, router, std::future::pending());
     Ok((Box::pin(server), local, address.port()))
 }
@@ -248,6 +249,7 @@ fn write_places(out: &mut dyn Write, stage: &Stage, today: NaiveDate) -> io::Res
     writeln!(out)?;
     writeln!(out, "mail       {}/*.eml", stage.mail().display())?;
     writeln!(out, "bodies     {}/*.json", stage.bodies().display())?;
+    writeln!(out, "groups     {}/*.json", stage.groups().display())?;
     writeln!(out, "catalogue  {}", stage.catalog().display())?;
     writeln!(out, "ledger     {}", stage.ledger().display())?;
     writeln!(out)?;
@@ -262,6 +264,6 @@ fn first_day() -> NaiveDate {
 
 /// The moment at which a simulated day is looked at.
 fn at(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
-    let hour = NaiveTime::from_hms_opt(HOUR, 0, 0).unwrap_or_default();
-    instant(day.and_time(hour))
+    let time = NaiveTime::from_hms_opt(TIME.0, TIME.1, 0).unwrap_or_default();
+    instant(day.and_time(time))
 }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::script::{self, Entry, Script};
+use crate::channels::robot::Robot;
 use crate::channels::secret::SecretSource;
 use crate::cli::outcome::faulty;
 use crate::config::Units;
@@ -49,6 +50,7 @@ impl Stage {
             stage.folder.clone(),
             stage.mail(),
             stage.bodies(),
+            stage.groups(),
             stage.at("secrets"),
         ] {
             let doing = || format!("failed to make {}", folder.display());
@@ -88,6 +90,11 @@ impl Stage {
         self.at("bodies")
     }
 
+    /// Where the robots of chat groups keep what was said to them.
+    pub(super) fn groups(&self) -> PathBuf {
+        self.at("groups")
+    }
+
     /// The settings to look into the demo with.
     pub(super) fn config(&self) -> PathBuf {
         self.at("duban.toml")
@@ -101,7 +108,7 @@ impl Stage {
         self.import("events.csv", &script.sheet(entries))
     }
 
-    /// The sample's units, with a secret made for each endpoint.
+    /// The sample's units, with a secret made for each endpoint and robot that has one.
     pub(super) fn units(&self) -> anyhow::Result<Units> {
         let units = Units::read(&self.at("units.toml"), script::UNITS);
         let units = units.map_err(faulty)?;
@@ -109,9 +116,13 @@ impl Stage {
             for source in &endpoint.secrets {
                 if let SecretSource::File(path) = source {
                     let secret = format!("whsec_{}", STANDARD.encode(key(&endpoint.unit)));
-                    fs::write(path, secret)?;
-                    keep_private(path)?;
+                    write_private(path, &secret)?;
                 }
+            }
+        }
+        for robot in &units.robots {
+            if let Some(SecretSource::File(path)) = &robot.secret {
+                write_private(path, &secret(robot))?;
             }
         }
         Ok(units)
@@ -144,8 +155,15 @@ pub(super) fn key(unit: &str) -> Vec<u8> {
     Sha256::digest(unit.as_bytes()).to_vec()
 }
 
-fn keep_private(path: &Path) -> std::io::Result<()> {
+/// What a robot's posts are signed with; no secret either.
+pub(super) fn secret(robot: &Robot) -> String {
+    let key = STANDARD.encode(key(&format!("{}{:?}", robot.unit, robot.vendor)));
+    format!("SEC{key}")
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
+    fs::write(path, text)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))
 }
 

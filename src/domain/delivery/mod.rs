@@ -5,6 +5,7 @@
 //! or to roll dice: the moment and the jitter are arguments.
 
 pub mod http;
+mod meaning;
 mod policy;
 pub mod robot;
 pub mod smtp;
@@ -12,6 +13,7 @@ pub mod smtp;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use meaning::{Meaning, meaning};
 pub use policy::{Attempt, RetryPolicy, Verdict, verdict};
 
 /// How an attempt ended. A failed delivery is data, not an error.

@@ -24,6 +24,7 @@ mod room;
 pub mod settings;
 mod told;
 pub mod timekeeping;
+pub mod trial;
 pub mod verify;
 mod writer;
 

@@ -23,7 +23,7 @@ use super::outbox::{self, ByHand, DigestMade, FailedUpward, Lease, Receipt, Take
 use super::reader::Reader;
 use super::{
     STATEMENT_CACHE, acknowledgements, audit, from_json, holds, migrate, obligations,
-    parse_instant, restored, timekeeping, told,
+    parse_instant, restored, timekeeping, told, trial,
 };
 use crate::store::StoreError;
 pub use tables::Difference;
@@ -33,7 +33,12 @@ use tables::differences;
 const STRIDE: i64 = 10_000;
 
 /// Entries that only say what was seen: no table follows from them.
-const REMARKS: [&str; 2] = ["clock jumped", "clock is back"];
+const REMARKS: [&str; 4] = [
+    "clock jumped",
+    "clock is back",
+    trial::BEGUN,
+    trial::ANSWERED,
+];
 
 /// An entry as it is read back.
 struct Entry {

@@ -4,6 +4,7 @@
 //! longer than one of them. Refuses to write.
 
 mod changes;
+mod letter;
 mod listing;
 mod measures;
 mod told;
@@ -21,6 +22,7 @@ use crate::domain::decision::DecisionId;
 use crate::domain::plan::{Record, Stored};
 use crate::store::StoreError;
 pub use changes::{dated, dated_since, happened, last_digest, overdue_since};
+pub use letter::{Letter, letter};
 pub use listing::{Filter, Listed, content, digests, notices};
 pub use measures::{Measure, measures};
 pub use undelivered::{delivery, undelivered, waiting};
