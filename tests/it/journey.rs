@@ -115,7 +115,7 @@ fn an_overdue_publication_climbs_from_the_unit_to_its_head_and_its_leader() {
     let fifth = world.day("2026-10-12");
     assert_eq!(
         told(&fifth, "leader@zfb"),
-        ["超期 2026-001 向社会公开决策 已过5个工作日"]
+        ["催办·超期 2026-001 向社会公开决策 已过5个工作日"]
     );
     world.event(ID, "published", "2026-10-12");
     world.days("2026-10-13", "2026-11-30");

@@ -124,10 +124,12 @@ async fn an_event_is_the_same_through_every_change_of_its_date() {
     };
     let waived = Facts {
         kind: Kind::Waived,
+        ended: messages::ended(Kind::Waived),
         ..moved.clone()
     };
     let withdrawn = Facts {
         kind: Kind::Withdrawn,
+        ended: messages::ended(Kind::Withdrawn),
         ..moved.clone()
     };
     let moved = event(moved).await;

@@ -50,6 +50,7 @@ pub(super) fn every_kind() -> Message {
 fn notice(kind: Kind, strength: Strength) -> Facts {
     let mut notice = facts();
     (notice.kind, notice.strength) = (kind, strength);
+    notice.ended = messages::ended(kind);
     if kind == Kind::Overdue {
         (notice.state, notice.working_days_left) = (State::Overdue, -2);
     }

@@ -5,9 +5,10 @@ use duban::domain::calendar::{Coverage, Day};
 use duban::domain::counting::{OtherReading, Step};
 use duban::domain::decision::DecisionId;
 use duban::domain::notice::{
-    Channel, Content, Delivery, Digest, DigestRow, Facts, GapRow, HeldRow, Kind, Message, Recipient,
+    Channel, Content, Delivery, Digest, DigestRow, Ended, Facts, GapRow, HeldRow, Kind, Message,
+    Recipient,
 };
-use duban::domain::obligation::{ObligationKey, State};
+use duban::domain::obligation::{Done, Excuse, ObligationKey, State};
 use duban::domain::pack::{Audience, Basis, Relation, RuleId, Strength};
 
 pub(crate) fn day(text: &str) -> NaiveDate {
@@ -66,6 +67,26 @@ pub(crate) fn facts() -> Facts {
         date_is_new: false,
         is_chase: false,
         ended: None,
+    }
+}
+
+/// What ended a duty, where a notice of that kind says that it has ended.
+pub(crate) fn ended(kind: Kind) -> Option<Ended> {
+    let on = day("2026-05-08");
+    match kind {
+        Kind::Cleared => Some(Ended::Done(Done {
+            on,
+            event: "parties_notified".to_owned(),
+            evidence: Some("洮资告〔2026〕3号".to_owned()),
+        })),
+        Kind::Waived => Some(Ended::Excused(Excuse::Waived {
+            by: "李局长".to_owned(),
+            reason: "防汛应急".to_owned(),
+            on,
+            until: None,
+        })),
+        Kind::Withdrawn => Some(Ended::Lost),
+        _ => None,
     }
 }
 
