@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
@@ -65,12 +65,16 @@ pub fn router(folder: PathBuf, groups: BTreeMap<String, Group>) -> Router {
 async fn receive(
     State(groups): State<Arc<Groups>>,
     Path(token): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    RawQuery(query): RawQuery,
     body: Bytes,
 ) -> impl IntoResponse {
     let Some(group) = groups.by_token.get(&token) else {
         return (StatusCode::NOT_FOUND, Answer(String::new()));
     };
+    let query = query.unwrap_or_default();
+    let query = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     let judged = group.judge(&query, &body);
     let kept = judged.and_then(|()| {
         let number = groups.said.fetch_add(1, Ordering::Relaxed) + 1;
