@@ -25,7 +25,7 @@ type Names = (Trust, Option<Identity>);
 type Way = (Names, u16, Towards);
 
 /// Certificates that were read.
-pub(in crate::channels) struct Papers {
+struct Papers {
     names: Names,
     tls: ClientConfig,
 }
@@ -49,8 +49,30 @@ impl<'a> Clients<'a> {
         }
     }
 
+    /// What was read of the endpoint at `site`, with the client that leads to its URL.
+    ///
+    /// # Errors
+    /// Every fault of its certificates and of what was read.
+    pub(in crate::channels) fn leading_to<T>(
+        &mut self,
+        site: &Site<'_>,
+        read: Result<T, Vec<Fault>>,
+        url: impl FnOnce(&T) -> &Url,
+    ) -> Result<(Client, T), Vec<Fault>> {
+        match (self.papers(site), read) {
+            (Ok(papers), Ok(read)) => match self.client(papers, url(&read)) {
+                Ok(client) => Ok((client, read)),
+                Err(error) => Err(vec![site.unfit(error)]),
+            },
+            (papers, read) => {
+                let of_papers = papers.err().into_iter();
+                Err(of_papers.chain(read.err().unwrap_or_default()).collect())
+            }
+        }
+    }
+
     /// Reads the certificates of `site`, whatever its URL is.
-    pub(in crate::channels) fn papers(&mut self, site: &Site<'_>) -> Result<Papers, Fault> {
+    fn papers(&mut self, site: &Site<'_>) -> Result<Papers, Fault> {
         let trust = match site.ca_file {
             None if site.url.starts_with("http://") => Trust::Nobody,
             ca_file => Trust::in_file_or_system(ca_file),
@@ -65,11 +87,7 @@ impl<'a> Clients<'a> {
     }
 
     /// The client for `url` with these papers.
-    pub(in crate::channels) fn client(
-        &mut self,
-        papers: Papers,
-        url: &Url,
-    ) -> reqwest::Result<Client> {
+    fn client(&mut self, papers: Papers, url: &Url) -> reqwest::Result<Client> {
         let proxy = self.egress.proxy_for(url);
         let port = port_of(proxy.map_or(url, |proxy| proxy.url()));
         let towards = proxy.map_or(Towards::Endpoint, |_| Towards::Proxy);

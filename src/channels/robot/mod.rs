@@ -61,22 +61,13 @@ impl Robots {
         let (mut faults, mut warnings) = (Vec::new(), Vec::new());
         let mut all = BTreeMap::new();
         for robot in robots {
-            let papers = clients.papers(&robot.site());
             let ready = robot.read(clients, credentials, &mut warnings);
-            let (papers, ready) = match (papers, ready) {
-                (Ok(papers), Ok(ready)) => (papers, ready),
-                (papers, ready) => {
-                    faults.extend(papers.err());
-                    faults.extend(ready.err().unwrap_or_default());
-                    continue;
-                }
-            };
-            match clients.client(papers, &ready.url) {
-                Ok(client) => {
+            match clients.leading_to(&robot.site(), ready, |ready| &ready.url) {
+                Ok(led) => {
                     let key = (robot.unit.clone(), robot.vendor.channel());
-                    all.insert(key, (client, ready));
+                    all.insert(key, led);
                 }
-                Err(error) => faults.push(robot.site().unfit(error)),
+                Err(more) => faults.extend(more),
             }
         }
         if !faults.is_empty() {

@@ -53,21 +53,12 @@ impl Poster {
         let mut warnings = Vec::new();
         let mut receivers = BTreeMap::new();
         for endpoint in endpoints {
-            let papers = clients.papers(&endpoint.site());
             let receiver = endpoint.read(settings, egress, credentials, &mut warnings);
-            let (papers, receiver) = match (papers, receiver) {
-                (Ok(papers), Ok(receiver)) => (papers, receiver),
-                (papers, receiver) => {
-                    faults.extend(papers.err());
-                    faults.extend(receiver.err().unwrap_or_default());
-                    continue;
+            match clients.leading_to(&endpoint.site(), receiver, |one| &one.target.url) {
+                Ok(led) => {
+                    receivers.insert(endpoint.unit.clone(), led);
                 }
-            };
-            match clients.client(papers, &receiver.target.url) {
-                Ok(client) => {
-                    receivers.insert(endpoint.unit.clone(), (client, receiver));
-                }
-                Err(error) => faults.push(endpoint.site().unfit(error)),
+                Err(more) => faults.extend(more),
             }
         }
         if !faults.is_empty() {
