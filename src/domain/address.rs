@@ -64,39 +64,31 @@ pub struct Books<'a> {
 /// One notice for each recipient and channel of `reminder`.
 #[must_use]
 pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
-    let mut addressed: Vec<(Recipient, Option<Rerouted>)> = Vec::new();
-    let audiences = |unit: &Unit| units_people(unit, &reminder.step.to);
-    for found in books
-        .directory
-        .filling(reminder.obligation.rule.responsible, reminder.decision)
-    {
-        addressed.extend(reach(found, books.directory, audiences));
+    let (rule, step) = (reminder.obligation.rule, reminder.step);
+    let mut told: Vec<(Role, &[Audience])> = vec![(rule.responsible, &step.to)];
+    let others = rule.tell.iter().copied();
+    let others = others.filter(|role| !is_told_anyway(*role, reminder));
+    told.extend(others.map(|role| (role, CONTACT)));
+    if step.to.contains(&Audience::Office) {
+        told.push((Role::Office, CONTACT));
     }
-    let others = reminder.obligation.rule.tell.iter();
-    for role in others.filter(|role| !is_told_anyway(**role, reminder)) {
-        for found in books.directory.filling(*role, reminder.decision) {
-            addressed.extend(reach(found, books.directory, |unit| {
-                units_people(unit, &[Audience::Contact])
-            }));
-        }
-    }
-    if reminder.step.to.contains(&Audience::Office) {
-        for found in books.directory.filling(Role::Office, reminder.decision) {
-            addressed.extend(reach(found, books.directory, |unit| {
-                units_people(unit, &[Audience::Contact])
-            }));
+    let mut addressed = Vec::new();
+    for (role, audiences) in told {
+        for found in books.directory.filling(role, reminder.decision) {
+            addressed.extend(reach(found, books.directory, audiences));
         }
     }
     if tells_centre(reminder) {
         addressed.extend(to_centre(books.directory, None));
     }
-    addressed.sort_by(|a, b| (&a.0.address, a.0.channel).cmp(&(&b.0.address, b.0.channel)));
-    addressed.dedup_by(|later, first| {
-        (&later.0.address, later.0.channel) == (&first.0.address, first.0.channel)
+    let place = |one: &Addressed<'_>| (one.to.address.clone(), one.to.channel);
+    addressed.sort_by_key(place);
+    addressed.dedup_by_key(|one| place(one));
+    let drafted = addressed.into_iter().map(|one| {
+        let mut draft = draft(reminder, books, one.to, one.why);
+        draft.facts.calls = one.calls.to_vec();
+        draft
     });
-    let drafted = addressed
-        .into_iter()
-        .map(|(to, why)| draft(reminder, books, to, why));
     drafted.collect()
 }
 
@@ -156,28 +148,48 @@ fn tells_centre(reminder: &Reminder<'_>) -> bool {
     rule.tell.contains(&Role::Centre) && reminder.step.to.contains(&Audience::Centre)
 }
 
-type Addressed = Vec<(Recipient, Option<Rerouted>)>;
+/// Of a unit that is only told as well, and of the centre, nobody but the contact is called.
+const CONTACT: &[Audience] = &[Audience::Contact];
+
+/// To whom a notice goes.
+struct Addressed<'a> {
+    to: Recipient,
+    /// Why the centre gets it instead of somebody else.
+    why: Option<Rerouted>,
+    /// Whom of the unit a robot calls.
+    calls: &'a [Audience],
+}
 
 /// The unit's people, or the centre with the reason why not.
-fn reach(
+fn reach<'a>(
     found: Result<&Unit, NotFound>,
     directory: &Directory,
-    people: impl Fn(&Unit) -> Result<Vec<Recipient>, Rerouted>,
-) -> Addressed {
+    audiences: &'a [Audience],
+) -> Vec<Addressed<'a>> {
     let reached = match found {
-        Ok(unit) => people(unit),
+        Ok(unit) => units_people(unit, audiences),
         Err(NotFound::NotNamed(role)) => Err(Rerouted::UnitNotNamed {
             name: role.name().to_owned(),
         }),
         Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown { name }),
     };
     match reached {
-        Ok(recipients) => recipients
-            .into_iter()
-            .map(|recipient| (recipient, None))
-            .collect(),
+        Ok(recipients) => all(recipients, None, audiences),
         Err(why) => to_centre(directory, Some(&why)),
     }
+}
+
+fn all<'a>(
+    recipients: Vec<Recipient>,
+    why: Option<&Rerouted>,
+    calls: &'a [Audience],
+) -> Vec<Addressed<'a>> {
+    let addressed = recipients.into_iter().map(|to| Addressed {
+        to,
+        why: why.cloned(),
+        calls,
+    });
+    addressed.collect()
 }
 
 /// The unit's endpoints and its people of these audiences. An audience nobody fills
@@ -200,12 +212,8 @@ fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, R
     Ok(recipients)
 }
 
-fn to_centre(directory: &Directory, why: Option<&Rerouted>) -> Addressed {
-    let people = everybody(directory.centre());
-    people
-        .into_iter()
-        .map(|recipient| (recipient, why.cloned()))
-        .collect()
+fn to_centre<'a>(directory: &Directory, why: Option<&Rerouted>) -> Vec<Addressed<'a>> {
+    all(everybody(directory.centre()), why, CONTACT)
 }
 
 /// Everybody of `unit`, whatever their part, and its endpoints.
