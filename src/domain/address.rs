@@ -84,11 +84,7 @@ pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
     let place = |one: &Addressed<'_>| (one.to.address.clone(), one.to.channel);
     addressed.sort_by_key(place);
     addressed.dedup_by_key(|one| place(one));
-    let drafted = addressed.into_iter().map(|one| {
-        let mut draft = draft(reminder, books, one.to, one.why);
-        draft.facts.calls = one.calls.to_vec();
-        draft
-    });
+    let drafted = addressed.into_iter().map(|one| draft(reminder, books, one));
     drafted.collect()
 }
 
@@ -100,7 +96,12 @@ pub fn tell(
     recipient: &Recipient,
     ended: Option<Ended>,
 ) -> Draft {
-    let mut draft = draft(reminder, books, recipient.clone(), None);
+    let addressed = Addressed {
+        to: recipient.clone(),
+        why: None,
+        calls: &reminder.step.to,
+    };
+    let mut draft = draft(reminder, books, addressed);
     draft.facts.ended = ended;
     draft
 }
@@ -173,10 +174,10 @@ fn reach<'a>(
         }),
         Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown { name }),
     };
-    match reached {
-        Ok(recipients) => all(recipients, None, audiences),
-        Err(why) => to_centre(directory, Some(&why)),
-    }
+    reached.map_or_else(
+        |why| to_centre(directory, Some(&why)),
+        |recipients| all(recipients, None, audiences),
+    )
 }
 
 fn all<'a>(
@@ -243,15 +244,12 @@ fn person(unit: &Unit, contact: &Contact) -> Recipient {
     }
 }
 
-fn draft(
-    reminder: &Reminder<'_>,
-    books: Books<'_>,
-    recipient: Recipient,
-    rerouted: Option<Rerouted>,
-) -> Draft {
+fn draft(reminder: &Reminder<'_>, books: Books<'_>, addressed: Addressed<'_>) -> Draft {
+    let recipient = addressed.to;
     let (obligation, rung) = (&reminder.obligation.key, &reminder.step.name);
     let key = notice_key(obligation, reminder.revision, rung, &recipient);
-    let mut facts = facts(reminder, books, rerouted);
+    let mut facts = facts(reminder, books, addressed.why);
+    facts.calls = addressed.calls.to_vec();
     if reminder.step.kind.is_ending() {
         // There is nothing to prepare any more.
         facts.prepare.clear();
@@ -312,7 +310,7 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         lacking: lacking(obligation, books.pack, today),
         candidates: candidates(obligation, books.pack),
         rerouted,
-        calls: step.to.clone(),
+        calls: Vec::new(),
         date_is_new: false,
         is_chase: step.kind == Kind::Overdue && reminder.chases,
         ended: None,
