@@ -4,6 +4,7 @@
 //! judge anew: class and scope are the outcome's own.
 
 use super::http;
+use super::policy::NEEDS_A_PERSON;
 use super::robot::{self, Vendor};
 use super::smtp::{self, Cause, Phase};
 use super::{Class, Outcome, Scope};
@@ -29,6 +30,14 @@ pub fn meaning(channel: Channel, outcome: &Outcome) -> Meaning {
             by_robot.unwrap_or_else(|| of_http(outcome))
         }
     })
+}
+
+/// What was logged of an attempt or a hold, for units and the centre: what the tables add to
+/// the other side's own words is in Chinese.
+#[must_use]
+pub fn in_chinese(words: &str) -> String {
+    let (logged, told) = NEEDS_A_PERSON;
+    robot::in_chinese(&words.replace(logged, told))
 }
 
 /// What is known before anybody was asked.
