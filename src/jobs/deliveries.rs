@@ -50,8 +50,8 @@ pub struct Deliveries {
     claiming: Option<Claiming>,
     under_way: FuturesUnordered<UnderWay>,
     lanes: Lanes,
-    /// What others began in the last minute has taken its tokens.
-    has_recalled: bool,
+    /// When it was asked what others had begun, which has taken its tokens.
+    recalled: Option<DateTime<Utc>>,
     look_again: bool,
     next: Option<DateTime<Utc>>,
     bars: Vec<Bar>,
@@ -80,7 +80,7 @@ impl Deliveries {
             context,
             claiming: None,
             under_way: FuturesUnordered::new(),
-            has_recalled: false,
+            recalled: None,
             look_again: true,
             next: None,
             bars: Vec::new(),
@@ -146,7 +146,7 @@ impl Deliveries {
     /// # Errors
     /// What the ledger says. The next step may be taken all the same.
     pub async fn step(&mut self) -> Result<Step, StoreError> {
-        if !self.has_recalled {
+        if self.recalled.is_none() {
             self.recall().await?;
         }
         if self.claiming.is_none() && self.wants_to_claim() {
@@ -170,13 +170,14 @@ impl Deliveries {
     /// A daemon that is restarted again and again would else send each time what may go at once
     /// after a rest, and be locked out by whoever counts.
     async fn recall(&mut self) -> Result<(), StoreError> {
-        let since = self.context.clock.now() - LONGEST_REST;
+        let now = self.context.clock.now();
+        let since = now - LONGEST_REST;
         let begun = move |c: &_| outbox::begun_since(c, since);
         let begun = self.context.ledger.write("recall attempts", begun).await?;
         for (destination, at) in begun {
             self.lanes.recall(&destination, at);
         }
-        self.has_recalled = true;
+        self.recalled = Some(now);
         Ok(())
     }
 
