@@ -17,6 +17,7 @@ use toml::Spanned;
 
 use crate::channels::robot::Robot;
 use crate::channels::webhook::Endpoint;
+use crate::domain::delivery::robot::Vendor;
 use crate::domain::directory::{Directory, Unit};
 use crate::domain::fault::Fault;
 use crate::domain::pack::Role;
@@ -127,7 +128,7 @@ impl UnitTable {
     fn unit(self) -> Unit {
         let ways = self.ways();
         let endpoints = ways.iter().map(|(_, way)| way.channel()).collect();
-        let contacts = self.contact.into_iter().map(ContactTable::contact);
+        let contacts = self.contact.into_iter().filter_map(ContactTable::contact);
         Unit {
             contacts: contacts.collect(),
             endpoints,
@@ -164,8 +165,10 @@ impl UnitTable {
     }
 
     fn refuse_faults(&self, document: &mut Document<'_>) {
+        let vendors = self.ways().into_iter().map(|(_, way)| way.channel());
+        let robots: Vec<Vendor> = vendors.filter_map(Vendor::of).collect();
         for contact in &self.contact {
-            contact.refuse_faults(document);
+            contact.refuse_faults(&robots, document);
         }
         let mut kinds = BTreeSet::new();
         for (span, way) in self.ways() {

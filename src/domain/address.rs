@@ -64,39 +64,27 @@ pub struct Books<'a> {
 /// One notice for each recipient and channel of `reminder`.
 #[must_use]
 pub fn address(reminder: &Reminder<'_>, books: Books<'_>) -> Vec<Draft> {
-    let mut addressed: Vec<(Recipient, Option<Rerouted>)> = Vec::new();
-    let audiences = |unit: &Unit| units_people(unit, &reminder.step.to);
-    for found in books
-        .directory
-        .filling(reminder.obligation.rule.responsible, reminder.decision)
-    {
-        addressed.extend(reach(found, books.directory, audiences));
+    let (rule, step) = (reminder.obligation.rule, reminder.step);
+    let mut told: Vec<(Role, &[Audience])> = vec![(rule.responsible, &step.to)];
+    let others = rule.tell.iter().copied();
+    let others = others.filter(|role| !is_told_anyway(*role, reminder));
+    told.extend(others.map(|role| (role, CONTACT)));
+    if step.to.contains(&Audience::Office) {
+        told.push((Role::Office, CONTACT));
     }
-    let others = reminder.obligation.rule.tell.iter();
-    for role in others.filter(|role| !is_told_anyway(**role, reminder)) {
-        for found in books.directory.filling(*role, reminder.decision) {
-            addressed.extend(reach(found, books.directory, |unit| {
-                units_people(unit, &[Audience::Contact])
-            }));
-        }
-    }
-    if reminder.step.to.contains(&Audience::Office) {
-        for found in books.directory.filling(Role::Office, reminder.decision) {
-            addressed.extend(reach(found, books.directory, |unit| {
-                units_people(unit, &[Audience::Contact])
-            }));
+    let mut addressed = Vec::new();
+    for (role, audiences) in told {
+        for found in books.directory.filling(role, reminder.decision) {
+            addressed.extend(reach(found, books.directory, audiences));
         }
     }
     if tells_centre(reminder) {
         addressed.extend(to_centre(books.directory, None));
     }
-    addressed.sort_by(|a, b| (&a.0.address, a.0.channel).cmp(&(&b.0.address, b.0.channel)));
-    addressed.dedup_by(|later, first| {
-        (&later.0.address, later.0.channel) == (&first.0.address, first.0.channel)
-    });
-    let drafted = addressed
-        .into_iter()
-        .map(|(to, why)| draft(reminder, books, to, why));
+    let place = |one: &Addressed<'_>| (one.to.address.clone(), one.to.channel);
+    addressed.sort_by_key(place);
+    addressed.dedup_by_key(|one| place(one));
+    let drafted = addressed.into_iter().map(|one| draft(reminder, books, one));
     drafted.collect()
 }
 
@@ -108,7 +96,12 @@ pub fn tell(
     recipient: &Recipient,
     ended: Option<Ended>,
 ) -> Draft {
-    let mut draft = draft(reminder, books, recipient.clone(), None);
+    let addressed = Addressed {
+        to: recipient.clone(),
+        why: None,
+        calls: &reminder.step.to,
+    };
+    let mut draft = draft(reminder, books, addressed);
     draft.facts.ended = ended;
     draft
 }
@@ -156,28 +149,48 @@ fn tells_centre(reminder: &Reminder<'_>) -> bool {
     rule.tell.contains(&Role::Centre) && reminder.step.to.contains(&Audience::Centre)
 }
 
-type Addressed = Vec<(Recipient, Option<Rerouted>)>;
+/// Of a unit that is only told as well, and of the centre, nobody but the contact is called.
+const CONTACT: &[Audience] = &[Audience::Contact];
+
+/// To whom a notice goes.
+struct Addressed<'a> {
+    to: Recipient,
+    /// Why the centre gets it instead of somebody else.
+    why: Option<Rerouted>,
+    /// Whom of the unit a robot calls.
+    calls: &'a [Audience],
+}
 
 /// The unit's people, or the centre with the reason why not.
-fn reach(
+fn reach<'a>(
     found: Result<&Unit, NotFound>,
     directory: &Directory,
-    people: impl Fn(&Unit) -> Result<Vec<Recipient>, Rerouted>,
-) -> Addressed {
+    audiences: &'a [Audience],
+) -> Vec<Addressed<'a>> {
     let reached = match found {
-        Ok(unit) => people(unit),
+        Ok(unit) => units_people(unit, audiences),
         Err(NotFound::NotNamed(role)) => Err(Rerouted::UnitNotNamed {
             name: role.name().to_owned(),
         }),
         Err(NotFound::Unknown(name)) => Err(Rerouted::UnitUnknown { name }),
     };
-    match reached {
-        Ok(recipients) => recipients
-            .into_iter()
-            .map(|recipient| (recipient, None))
-            .collect(),
-        Err(why) => to_centre(directory, Some(&why)),
-    }
+    reached.map_or_else(
+        |why| to_centre(directory, Some(&why)),
+        |recipients| all(recipients, None, audiences),
+    )
+}
+
+fn all<'a>(
+    recipients: Vec<Recipient>,
+    why: Option<&Rerouted>,
+    calls: &'a [Audience],
+) -> Vec<Addressed<'a>> {
+    let addressed = recipients.into_iter().map(|to| Addressed {
+        to,
+        why: why.cloned(),
+        calls,
+    });
+    addressed.collect()
 }
 
 /// The unit's endpoints and its people of these audiences. An audience nobody fills
@@ -200,12 +213,8 @@ fn units_people(unit: &Unit, audiences: &[Audience]) -> Result<Vec<Recipient>, R
     Ok(recipients)
 }
 
-fn to_centre(directory: &Directory, why: Option<&Rerouted>) -> Addressed {
-    let people = everybody(directory.centre());
-    people
-        .into_iter()
-        .map(|recipient| (recipient, why.cloned()))
-        .collect()
+fn to_centre<'a>(directory: &Directory, why: Option<&Rerouted>) -> Vec<Addressed<'a>> {
+    all(everybody(directory.centre()), why, CONTACT)
 }
 
 /// Everybody of `unit`, whatever their part, and its endpoints.
@@ -235,15 +244,12 @@ fn person(unit: &Unit, contact: &Contact) -> Recipient {
     }
 }
 
-fn draft(
-    reminder: &Reminder<'_>,
-    books: Books<'_>,
-    recipient: Recipient,
-    rerouted: Option<Rerouted>,
-) -> Draft {
+fn draft(reminder: &Reminder<'_>, books: Books<'_>, addressed: Addressed<'_>) -> Draft {
+    let recipient = addressed.to;
     let (obligation, rung) = (&reminder.obligation.key, &reminder.step.name);
     let key = notice_key(obligation, reminder.revision, rung, &recipient);
-    let mut facts = facts(reminder, books, rerouted);
+    let mut facts = facts(reminder, books, addressed.why);
+    facts.calls = addressed.calls.to_vec();
     if reminder.step.kind.is_ending() {
         // There is nothing to prepare any more.
         facts.prepare.clear();
@@ -304,7 +310,7 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         lacking: lacking(obligation, books.pack, today),
         candidates: candidates(obligation, books.pack),
         rerouted,
-        calls: step.to.clone(),
+        calls: Vec::new(),
         date_is_new: false,
         is_chase: step.kind == Kind::Overdue && reminder.chases,
         ended: None,

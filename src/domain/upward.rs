@@ -298,11 +298,18 @@ fn draft(failing: &Failing, facts: &Facts, recipient: Recipient) -> Draft {
         channel: meant.channel,
         word: failing.word.clone(),
     };
+    // Whom of its unit the rung speaks to says nothing about another.
+    let calls = if recipient.unit == meant.unit {
+        facts.calls.clone()
+    } else {
+        vec![Audience::Contact]
+    };
     Draft {
         key: notice_key(&facts.obligation, facts.revision, &facts.rung, &recipient),
         recipient,
         facts: Facts {
             rerouted: Some(rerouted),
+            calls,
             ..facts.clone()
         },
     }

@@ -22,6 +22,10 @@ use crate::store::ledger::settings;
 /// A clock that is not believed is looked at again once a minute, as by the planner.
 const CLOCK_LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
+/// No bucket of tokens takes longer to fill: what may go at once is never more than what may go
+/// in a minute.
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(1);
+
 /// Whether a step did anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -46,6 +50,8 @@ pub struct Deliveries {
     claiming: Option<Claiming>,
     under_way: FuturesUnordered<UnderWay>,
     lanes: Lanes,
+    /// When it was asked what others had begun, which has taken its tokens.
+    recalled: Option<DateTime<Utc>>,
     look_again: bool,
     next: Option<DateTime<Utc>>,
     bars: Vec<Bar>,
@@ -74,6 +80,7 @@ impl Deliveries {
             context,
             claiming: None,
             under_way: FuturesUnordered::new(),
+            recalled: None,
             look_again: true,
             next: None,
             bars: Vec::new(),
@@ -139,6 +146,9 @@ impl Deliveries {
     /// # Errors
     /// What the ledger says. The next step may be taken all the same.
     pub async fn step(&mut self) -> Result<Step, StoreError> {
+        if self.recalled.is_none() {
+            self.recall().await?;
+        }
         if self.claiming.is_none() && self.wants_to_claim() {
             self.look_again = false;
             self.next = None;
@@ -155,6 +165,20 @@ impl Deliveries {
             else => return Ok(self.rest()),
         }
         Ok(Step::Worked)
+    }
+
+    /// A daemon that is restarted again and again would else send each time what may go at once
+    /// after a rest, and be locked out by whoever counts.
+    async fn recall(&mut self) -> Result<(), StoreError> {
+        let now = self.context.clock.now();
+        let since = now - LONGEST_REST;
+        let begun = move |c: &_| outbox::begun_since(c, since);
+        let begun = self.context.ledger.write("recall attempts", begun).await?;
+        for (destination, at) in begun {
+            self.lanes.recall(&destination, at);
+        }
+        self.recalled = Some(now);
+        Ok(())
     }
 
     fn rest(&self) -> Step {

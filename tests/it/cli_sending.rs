@@ -163,6 +163,43 @@ fn a_robot_that_answers_200_and_refuses_shows_the_vendors_code_and_what_it_means
 }
 
 #[test]
+fn whatever_a_robot_answers_is_not_told_as_if_it_were_a_system_of_the_units() {
+    let world = city();
+    with_robot(&world);
+    let refusal = r#"{"errcode":40058,"errmsg":"a parameter"}"#;
+    for (status, answers, means, next) in [
+        (
+            200,
+            vec![r#"{"errcode":777,"errmsg":"odd"}"#],
+            "not known here",
+            "test later",
+        ),
+        (200, vec!["{}"], "no robot's yes", "it may be there"),
+        (
+            503,
+            vec![r#"{"errcode":0}"#],
+            "no robot's yes",
+            "it may be there",
+        ),
+        (
+            200,
+            vec![refusal, refusal],
+            "a parameter is refused",
+            "refuses the text",
+        ),
+    ] {
+        for answer in &answers {
+            world.receiver.next(Answer::Body(status, answer));
+        }
+        let said = test_send(&world, &["市司法局", "--channel", "wecom"]);
+        assert!(said.out.contains(means), "{answers:?}: {said:?}");
+        assert!(said.out.contains(next), "{answers:?}: {said:?}");
+        assert!(!said.out.contains("Standard Webhooks"), "{said:?}");
+        said.refused(1);
+    }
+}
+
+#[test]
 fn silence_is_an_answer_too_and_is_told_while_it_lasts() {
     let world = city();
     let settings = std::fs::read_to_string(world.at("duban.toml")).unwrap();

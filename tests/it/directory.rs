@@ -66,6 +66,28 @@ fn who_has_no_head_is_told_through_its_contact() {
 }
 
 #[test]
+fn a_unit_that_is_only_told_as_well_has_nobody_called_but_its_contact() {
+    let world = World::new("2026-09-10");
+    world.decision("2026-001");
+    world.event("2026-001", "execution_completed", "2026-08-10");
+    world.work();
+    let calls = "select json_extract(message.recipient, '$.unit'), json_extract(facts, '$.calls')
+                 from notice join message on message.id = notice.message_id
+                 group by 1, 2 order by 1";
+    let calls = world.rows(calls);
+    let whom = |unit: &str| {
+        calls
+            .iter()
+            .filter(|row| row.starts_with(unit))
+            .collect::<Vec<_>>()
+    };
+    // It is overdue, and the rung speaks to the head of the unit that has to do it.
+    assert_eq!(whom("市交通局"), [r#"市交通局 ["head","centre"]"#]);
+    assert_eq!(whom("市住建局"), [r#"市住建局 ["contact"]"#]);
+    assert_eq!(whom("市督查指挥中心"), [r#"市督查指挥中心 ["contact"]"#]);
+}
+
+#[test]
 fn a_unit_that_is_entered_later_gets_the_next_rung() {
     let mut world = World::new("2026-09-02");
     world.decision("2026-001");

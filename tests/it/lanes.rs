@@ -353,6 +353,30 @@ fn a_robot_is_sent_less_than_its_vendor_allows_in_any_window_with_all_posts_of_a
 }
 
 #[test]
+fn a_restart_brings_no_burst() {
+    for vendor in Vendor::ALL {
+        let destination = vendor.channel().destination("市住建局");
+        let rates = BTreeMap::from([(vendor.channel().name().to_owned(), vendor.rate())]);
+        let bounds = Bounds { rates, ..bounds() };
+        let all = [waiting(&destination)];
+        let at = now() + TimeDelta::minutes(7);
+        let mut before = Lanes::new(bounds.clone());
+        let mut begun = Vec::new();
+        while !claim(&mut before, &all, at).is_empty() {
+            before.end(&destination, at, Heard::Success, at);
+            begun.push(at);
+        }
+        let mut after = Lanes::new(bounds);
+        for one in &begun {
+            after.recall(&destination, *one);
+        }
+        let later = at + TimeDelta::seconds(1);
+        assert!(dealt(&after, &all, later).is_empty(), "{vendor:?}");
+        assert_eq!(after.next(&all, later), before.next(&all, later));
+    }
+}
+
+#[test]
 fn a_robots_rate_may_be_lowered_and_not_raised() {
     for vendor in Vendor::ALL {
         let most = vendor.rate();

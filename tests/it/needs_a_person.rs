@@ -158,6 +158,7 @@ fn a_robot_that_was_removed_sends_the_notice_to_people_within_one_round_and_says
     for mail in sent.notices() {
         assert!(mail.text.contains("93000"), "{}", mail.text);
         assert!(mail.text.contains("机器人已被移出群聊"), "{}", mail.text);
+        assert!(!mail.text.contains("was removed"), "{}", mail.text);
     }
     assert!(round_at(&world, "08:32").is_silent());
     let listed = world.duban(&["notices", "list", "--waiting"]);
@@ -166,8 +167,13 @@ fn a_robot_that_was_removed_sends_the_notice_to_people_within_one_round_and_says
     assert!(listed.contains("errcode 93000"), "{listed}");
     let next = world.day("2026-09-03");
     let digest = next.mails.iter().find(|mail| mail.is_digest()).unwrap();
-    assert!(digest.text.contains("needs a person"), "{}", digest.text);
-    assert!(digest.text.contains("93000"), "{}", digest.text);
+    let place = "市住建局的企业微信群自";
+    for words in [place, "须由人员处理：", "93000", "机器人已被移出群聊"] {
+        assert!(digest.text.contains(words), "{words}: {}", digest.text);
+    }
+    for words in ["needs a person", "was removed", "wecom:"] {
+        assert!(!digest.text.contains(words), "{words}: {}", digest.text);
+    }
 }
 
 #[test]

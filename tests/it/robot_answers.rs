@@ -255,6 +255,21 @@ fn dingtalk_says_four_things_with_one_code() {
         );
         assert_eq!(read.treatment, treatment, "{words}");
     }
+    for (words, meaning) in [
+        (
+            "description:关键词不匹配;solution:请联系群管理员",
+            "keyword",
+        ),
+        ("keywords not in content", "keyword"),
+        (
+            "description:机器人发送签名不匹配;solution:请确认",
+            "signature",
+        ),
+        ("sign not match, more: timestamp", "signature"),
+    ] {
+        let row = robot::row_of(Vendor::Dingtalk, 310_000, words).unwrap();
+        assert!(row.meaning.contains(meaning), "{words}: {}", row.meaning);
+    }
 }
 
 #[test]

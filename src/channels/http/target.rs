@@ -35,13 +35,14 @@ impl Target {
     /// A peer's words without its addresses and URLs, and without any part of this URL:
     /// servers like to repeat what they were asked for.
     pub(super) fn hide(&self, words: &str) -> String {
-        let mut words = plain::peer_words(words);
+        let mut words = words.to_owned();
         for token in self.tokens() {
             if token.len() >= SHORTEST_TOKEN && !PUBLIC_PARTS.contains(&token.as_str()) {
                 words = words.replace(&token, "…");
             }
         }
-        words
+        // Only now is it cut to length: half a token would not be known again.
+        plain::peer_words(&words)
     }
 
     /// Host, steps of the path, and names and values of the query, the longest first.

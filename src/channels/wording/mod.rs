@@ -23,7 +23,7 @@ use serde_json::{Value as Json, json};
 use super::plain;
 use super::rule;
 use crate::domain::acknowledgement::Links;
-use crate::domain::delivery::{Class, Outcome};
+use crate::domain::delivery::{self, Class, Outcome};
 use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Facts, Message};
 use crate::domain::pack::{Pack, Rule};
@@ -244,6 +244,7 @@ fn engine() -> Result<Environment<'static>, Error> {
         .build()?;
     templates.set_syntax(syntax);
     templates.add_filter("civil", civil);
+    templates.add_filter("in_chinese", |words: &str| delivery::in_chinese(words));
     Ok(templates)
 }
 

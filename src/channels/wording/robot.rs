@@ -3,6 +3,8 @@
 //! Owns what a robot says: by group, by whole items, within the vendor's bytes. Refuses to
 //! make a request of it and to mention anybody; the robot does, which knows whom.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
@@ -137,7 +139,8 @@ impl Wording {
     }
 
     /// As much of it as fits into `bound`: all of it, then all of it in brief, then as many
-    /// items as there is room for, then one with its texts cut; none if that is too long.
+    /// items as there is room for, some of each group first, then one with its texts cut; none
+    /// if that is too long.
     fn fitted(
         &self,
         message: &Message,
@@ -235,13 +238,32 @@ fn digest_counts(digest: &Digest) -> Vec<(&'static str, u64)> {
 fn taken(sheet: &Json, extent: Extent) -> Json {
     let mut sheet = sheet.clone();
     if let Some(items) = sheet["items"].as_array_mut() {
-        items.truncate(extent.items);
+        keep(items, extent.items);
     }
     sheet["brief"] = json!(extent.is_brief);
     if extent.is_narrow {
         narrow(&mut sheet);
     }
     sheet
+}
+
+/// Of each group so many are named before others get more: what is due today is not left out
+/// for a long list of what is overdue.
+const OF_EACH_GROUP: usize = 3;
+
+/// So many of the items, in their order.
+fn keep(items: &mut Vec<Json>, count: usize) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let is_surplus = items.iter().map(|item| {
+        let before = seen.entry(item["group"].to_string()).or_default();
+        *before += 1;
+        *before > OF_EACH_GROUP
+    });
+    let mut order: Vec<(bool, usize)> = is_surplus.zip(0..).collect();
+    order.sort_unstable();
+    let kept: BTreeSet<usize> = order.iter().take(count).map(|(_, index)| *index).collect();
+    let mut index = 0..;
+    items.retain(|_| index.next().is_some_and(|index| kept.contains(&index)));
 }
 
 /// Every text short enough that one item fits anywhere.

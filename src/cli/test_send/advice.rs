@@ -83,6 +83,9 @@ fn of_robot(outcome: &Outcome) -> &'static str {
         (_, "connect" | "tls") => {
             "check that this host reaches the vendor: name resolution and firewall"
         }
+        (Class::Rejected, _) if outcome.scope == Scope::Message => {
+            "the robot works and refuses the text: see it with `duban preview`, and your templates"
+        }
         (Class::Rejected, _) => "put the robot right in the group's settings and in units.toml",
         (Class::Deferred, _) => "the daemon would try again; test later",
     }

@@ -59,7 +59,9 @@ fn ledger(file: &Path, report: &mut Report) {
         }
         return;
     }
-    let folder = file.parent().unwrap_or(Path::new(""));
+    // The folder of a file without one is where duban was started.
+    let folder = file.parent().filter(|one| !one.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     match fs::metadata(folder) {
         Ok(about) if about.is_dir() => report.fact(place, "no ledger yet; `run` makes it"),
         Ok(_) => report.fault(&folder.display().to_string(), "a file", "a folder"),

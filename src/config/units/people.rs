@@ -23,8 +23,8 @@ const MAX_ID_BYTES: usize = 64;
 pub(super) struct ContactTable {
     #[serde(default)]
     audience: ContactAudience,
-    name: String,
-    email: Spanned<String>,
+    name: Spanned<String>,
+    email: Option<Spanned<String>>,
     mobile: Option<Spanned<String>>,
     wecom: Option<Spanned<String>>,
     dingtalk: Option<Spanned<String>>,
@@ -60,13 +60,14 @@ type Check<'a> = (
 );
 
 impl ContactTable {
-    /// The person as the directory knows it.
-    pub(super) fn contact(self) -> Contact {
-        Contact {
+    /// The person as the directory knows it, which has whoever can be written to; whom only a
+    /// robot can call, only the robot has.
+    pub(super) fn contact(self) -> Option<Contact> {
+        Some(Contact {
             audience: self.audience.audience(),
-            name: self.name,
-            email: self.email.into_inner(),
-        }
+            name: self.name.into_inner(),
+            email: self.email?.into_inner(),
+        })
     }
 
     /// The person as the robot of that vendor knows it. An id of the vendor's own comes before
@@ -87,12 +88,24 @@ impl ContactTable {
         }
     }
 
-    /// Notes everything that is wrong with it.
-    pub(super) fn refuse_faults(&self, document: &mut Document<'_>) {
-        if let Err(error) = self.email.get_ref().parse::<Address>() {
-            let place = document.place(Some(self.email.span()));
-            let found = format!("\"{}\" ({error})", self.email.get_ref());
-            document.refuse(place, found, "an e-mail address, alone and without a name");
+    /// Notes everything that is wrong with it in a unit with robots of these vendors.
+    pub(super) fn refuse_faults(&self, robots: &[Vendor], document: &mut Document<'_>) {
+        let is_called = |vendor: &Vendor| self.person(*vendor).handle.is_some();
+        match &self.email {
+            Some(email) => {
+                if let Err(error) = email.get_ref().parse::<Address>() {
+                    let place = document.place(Some(email.span()));
+                    let found = format!("\"{}\" ({error})", email.get_ref());
+                    document.refuse(place, found, "an e-mail address, alone and without a name");
+                }
+            }
+            None if robots.iter().any(is_called) => {}
+            None => {
+                let place = document.place(Some(self.name.span()));
+                let found = "a person without the key `email`";
+                let expected = "an address, or what a robot of the unit calls the person by";
+                document.refuse(format!("{place}, unit.contact"), found, expected);
+            }
         }
         let is_mobile = |text: &str| mobile_of(text).is_some();
         let mobile = "11 digits, the first 1 and the second 3 to 9; +86 may stand in front";

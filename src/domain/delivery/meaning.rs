@@ -4,6 +4,7 @@
 //! judge anew: class and scope are the outcome's own.
 
 use super::http;
+use super::policy::NEEDS_A_PERSON;
 use super::robot::{self, Vendor};
 use super::smtp::{self, Cause, Phase};
 use super::{Class, Outcome, Scope};
@@ -25,10 +26,18 @@ pub fn meaning(channel: Channel, outcome: &Outcome) -> Meaning {
         Channel::Mail => of_relay(outcome),
         Channel::Webhook | Channel::Wecom | Channel::Dingtalk | Channel::Feishu => {
             let vendor = Vendor::of(channel);
-            let by_vendor = vendor.and_then(|vendor| of_robot(vendor, outcome));
-            by_vendor.unwrap_or_else(|| of_http(outcome))
+            let by_robot = vendor.and_then(|vendor| of_robot(vendor, outcome));
+            by_robot.unwrap_or_else(|| of_http(outcome))
         }
     })
+}
+
+/// What was logged of an attempt or a hold, for units and the centre: what the tables add to
+/// the other side's own words is in Chinese.
+#[must_use]
+pub fn in_chinese(words: &str) -> String {
+    let (logged, told) = NEEDS_A_PERSON;
+    robot::in_chinese(&words.replace(logged, told))
 }
 
 /// What is known before anybody was asked.
@@ -91,14 +100,30 @@ fn of_http(outcome: &Outcome) -> Meaning {
     }
 }
 
-/// What the vendor's code means; nothing where it gave none, or none that is known.
+/// What a robot's answer means; nothing where none came. Of receivers at large, whose status
+/// counts, nothing is said of a robot.
 fn of_robot(vendor: Vendor, outcome: &Outcome) -> Option<Meaning> {
+    let status = outcome.code?;
+    let is_good = (200..300).contains(&status);
     // Its own words stand in quotes, before what the table made of them.
     let words = outcome.detail.split('`').nth(1).unwrap_or_default();
-    let row = robot::row_of(vendor, outcome.vendor_code?, words)?;
-    Some(Meaning {
-        words: format!("{} ({})", row.meaning, row.meaning_zh),
-        source: row.source,
+    let code = outcome.vendor_code;
+    let row = code.and_then(|code| robot::row_of(vendor, code, words));
+    Some(match row {
+        _ if outcome.class == Class::Unknown && (is_good || code.is_some()) => {
+            said_here("the answer is no robot's yes: the group may have it")
+        }
+        Some(row) => Meaning {
+            words: format!("{} ({})", row.meaning, row.meaning_zh),
+            source: row.source,
+        },
+        None if code.is_some() => said_here(
+            "a no for a reason that is not known here: search the vendor's manual for its code",
+        ),
+        None => Meaning {
+            words: http::row_of(status).meaning.to_owned(),
+            source: robot::status_row(status).source,
+        },
     })
 }
 

@@ -13,7 +13,7 @@ pub mod smtp;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use meaning::{Meaning, meaning};
+pub use meaning::{Meaning, in_chinese, meaning};
 pub use policy::{Attempt, RetryPolicy, Verdict, verdict};
 
 /// How an attempt ended. A failed delivery is data, not an error.

@@ -114,6 +114,9 @@ pub fn verdict(
     }
 }
 
+/// What is put before the answer that holds such a way: for logs, and for whoever reads none.
+pub(super) const NEEDS_A_PERSON: (&str, &str) = ("needs a person: ", "须由人员处理：");
+
 /// A way that refuses everything for good needs a person; one that named a moment, only that
 /// moment; and of any other, a try shows whether it is mended.
 fn hold(
@@ -125,7 +128,7 @@ fn hold(
 ) -> Verdict {
     let words = outcome.words();
     let (relief, reason) = match class {
-        Class::Rejected => (Relief::Person, format!("needs a person: {words}")),
+        Class::Rejected => (Relief::Person, format!("{}{words}", NEEDS_A_PERSON.0)),
         _ if outcome.retry_after.is_some() => (Relief::Moment, words),
         _ => (Relief::Try, words),
     };

@@ -64,10 +64,15 @@ impl Lane {
         self.answered.is_some_and(|at| (now - at).abs() < LATELY)
     }
 
-    pub(super) fn begin(&mut self, rate: Rate, was_tried: bool, now: DateTime<Utc>) {
+    /// Takes a token at `now`.
+    pub(super) fn spend(&mut self, rate: Rate, now: DateTime<Utc>) {
         if let Some(pace) = Pace::of(rate) {
             self.spent_until = Some(self.spent(&pace, now) + pace.every);
         }
+    }
+
+    pub(super) fn begin(&mut self, rate: Rate, was_tried: bool, now: DateTime<Utc>) {
+        self.spend(rate, now);
         if !self.answered_lately(now) {
             // It begins anew, whatever it had earned long ago.
             self.earned = 0;

@@ -3,9 +3,9 @@
 //! Owns that no destination takes what others wait for. Each begins with one place and
 //! gets one more for each success, as in Postfix's queue manager; those that give no answer
 //! share half of all places; turns go round; a rate is kept by tokens; in a vendor's quiet
-//! minutes nothing is begun. Refuses to know
-//! what is sent, and the time: every moment is an argument. It remembers nothing over a
-//! restart, where each destination has to prove itself again.
+//! minutes nothing is begun. Refuses to know what is sent, and the time: every moment is an
+//! argument. Over a restart it only learns which tokens are spent; each destination has to
+//! prove itself again.
 
 mod bounds;
 mod heard;
@@ -188,6 +188,14 @@ impl Lanes {
         let lane = self.known.entry(destination.to_owned()).or_default();
         lane.begin(rate, attempt > 1, now);
         lane.turn = self.turns;
+    }
+
+    /// A process before this one began a message at `at`: its token is spent, and nothing else
+    /// is known of the destination. The earliest comes first.
+    pub fn recall(&mut self, destination: &str, at: DateTime<Utc>) {
+        let rate = self.bounds.rate(destination);
+        let lane = self.known.entry(destination.to_owned()).or_default();
+        lane.spend(rate, at);
     }
 
     /// What began at `begun` has ended.

@@ -238,6 +238,28 @@ fn a_check_shows_each_robot_without_its_url() {
 }
 
 #[test]
+fn whom_a_robot_can_mention_needs_no_mail_and_nobody_else_may_be_without() {
+    let unit = |person: &str, kind: &str| {
+        let way = format!("[unit.webhook]\nkind = \"{kind}\"\nurl = \"https://im.cn/x\"\n");
+        let contact = format!("[[unit.contact]]\nname = \"乙\"\n{person}\n");
+        load("", &format!("{CENTRE}{PLACE}{contact}{way}"))
+    };
+    let mobile = "mobile = \"13800000001\"";
+    let config = unit(mobile, "wecom").unwrap();
+    assert_eq!(config.units.robots[0].known_people(), 1);
+    let directory = &config.units.directory;
+    assert!(directory.unit("甲局").unwrap().contacts.is_empty());
+    // Feishu's robots do not take numbers, and without any there is nothing to find the person by.
+    for (person, kind) in [(mobile, "feishu"), ("", "wecom")] {
+        let faults = unit(person, kind).unwrap_err();
+        let lacks = "unit.contact: found a person without the key `email`";
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert!(faults[0].contains(lacks), "{faults:#?}");
+        assert!(!faults[0].contains("138"), "{faults:#?}");
+    }
+}
+
+#[test]
 fn what_people_are_called_by_is_checked_and_never_repeated() {
     let person = |key: &str| {
         let contact = "[[unit.contact]]\nname = \"乙\"\nemail = \"b@c.cn\"\n";

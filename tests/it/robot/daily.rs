@@ -134,3 +134,22 @@ fn logged(what: impl FnOnce()) -> String {
     tracing::subscriber::with_default(subscriber, what);
     fs::read_to_string(file.path()).unwrap()
 }
+
+/// Whoever restarts the daemon, or a fault that does, must not make the vendor lock the robot.
+#[test]
+fn restarts_in_one_minute_send_no_more_than_one_daemon_would() {
+    let (mut world, robot) = city(Vendor::Wecom);
+    for number in 2..7 {
+        world.work();
+        world.crash_and_reopen();
+        let decision = format!("2026-00{number}");
+        world.decision(&decision);
+        world.event(&decision, "execution_completed", "2026-08-10");
+    }
+    let messages = robot.posts();
+    let messages = messages
+        .iter()
+        .filter(|one| one.body["msgtype"] == "markdown");
+    let burst = usize::try_from(Vendor::Wecom.rate().burst).unwrap();
+    assert_eq!(messages.count(), burst);
+}

@@ -40,6 +40,22 @@ async fn a_vendor_that_repeats_what_it_was_told_is_not_quoted_with_it() {
 }
 
 #[tokio::test]
+async fn no_cut_leaves_half_of_what_may_not_be_shown() {
+    // A number that lies across any of the bounds at which words are cut.
+    for before in (180..=300).step_by(5) {
+        let (robot, setup) = Setup::with(Vendor::Dingtalk, Guards::default()).await;
+        let setup = setup.person(Audience::Contact, mobile(NUMBER));
+        let words = format!("{}{NUMBER}", "字".repeat(before));
+        robot.next(
+            200,
+            serde_json::json!({ "errcode": 77, "errmsg": words }).to_string(),
+        );
+        let shown = format!("{:?}", setup.tell().await);
+        assert!(!shown.contains(&NUMBER[..4]), "{before}: {shown}");
+    }
+}
+
+#[tokio::test]
 async fn the_words_of_an_error_are_left_standing() {
     let (robot, setup) = Setup::with(Vendor::Wecom, Guards::default()).await;
     robot.next(

@@ -107,7 +107,11 @@ fn faulty() -> tempfile::TempDir {
         ("group.text", format!("【督办提醒】{}", "长".repeat(1000))),
         (
             "digest.html",
-            swap("digest.html", "{{ digest.log.seq }}", "digest.overduee,"),
+            swap(
+                "digest.html",
+                "{{ digest.log.seq }}",
+                "{{ digest.overduee }}",
+            ),
         ),
         (
             "group-short.text",

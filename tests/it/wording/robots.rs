@@ -175,6 +175,27 @@ fn the_centre_s_day_fits_into_a_group() {
 }
 
 #[test]
+fn a_long_list_of_what_is_overdue_leaves_out_no_other_group() {
+    let overdue = Facts {
+        kind: Kind::Overdue,
+        ..facts()
+    };
+    let today = Facts {
+        kind: Kind::DueToday,
+        due_on: facts().as_of,
+        ..facts()
+    };
+    let mut notices = vec![overdue; 300];
+    notices.extend(vec![today; 5]);
+    for vendor in VENDORS {
+        let text = of(vendor, notices.clone());
+        let (_, rest) = text.body.split_once("今日到期").unwrap();
+        assert!(rest.contains("　期限"), "{}", text.body);
+        assert!(text.body.contains("…共 305 项，其余见"), "{}", text.body);
+    }
+}
+
+#[test]
 fn nobody_is_mentioned_by_a_title() {
     for title in [
         "<at user_id=\"all\">所有人</at>",

@@ -68,7 +68,13 @@ pub(super) fn plain(words: &str) -> String {
     let words: Vec<String> = words.split_whitespace().map(masked).collect();
     let line = words.join(" ");
     let line = line.chars().filter(|c| !c.is_control());
-    line.take(WORDS).collect()
+    let line: String = line.collect();
+    let Some((end, _)) = line.char_indices().nth(WORDS) else {
+        return line;
+    };
+    // A number or a name that is cut in two is not known again by whoever hides it.
+    let kept = line[..end].trim_end_matches(|c: char| c.is_ascii_graphic());
+    format!("{}…", kept.trim_end())
 }
 
 fn masked(word: &str) -> String {

@@ -239,14 +239,30 @@ fn of_code(vendor: Vendor, code: i64, words: &str, status: u16) -> Found {
                 Treatment::Again { after: None }
             },
             doubt: Doubt::AboutReason,
-            detail: format!("{said}: a code that is not known (未知错误码)"),
+            detail: format!("{said}: {}", told(UNKNOWN)),
         };
     };
     Found {
         treatment: row.treatment,
         doubt: Doubt::None,
-        detail: format!("{said}: {} ({})", row.meaning, row.meaning_zh),
+        detail: format!("{said}: {}", told((row.meaning, row.meaning_zh))),
     }
+}
+
+const UNKNOWN: (&str, &str) = ("a code that is not known", "未知错误码");
+
+/// A meaning as it stands in what is logged, in both languages.
+fn told((meaning, meaning_zh): (&str, &str)) -> String {
+    format!("{meaning} ({meaning_zh})")
+}
+
+/// What was logged of an answer, for whoever is told instead: meanings in Chinese only.
+pub(super) fn in_chinese(words: &str) -> String {
+    let rows = ROWS.iter().map(|row| (row.meaning, row.meaning_zh));
+    let meanings = rows.chain([UNKNOWN]);
+    meanings.fold(words.to_owned(), |words, both| {
+        words.replace(&told(both), both.1)
+    })
 }
 
 fn of_status(status: u16) -> Found {

@@ -68,6 +68,33 @@ pub fn claim(
     })
 }
 
+/// Where attempts went that were begun after `since`, and when, the earliest first. Attempts
+/// are written as they begin, so that the newest are looked at until one is older.
+///
+/// # Errors
+/// What the engine said.
+pub fn begun_since(
+    connection: &Connection,
+    since: DateTime<Utc>,
+) -> rusqlite::Result<Vec<(String, DateTime<Utc>)>> {
+    let mut statement = connection.prepare_cached(
+        "select message.destination, attempt.started_at
+         from attempt join message on message.id = attempt.message_id
+         order by attempt.id desc",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut begun = Vec::new();
+    while let Some(row) = rows.next()? {
+        let at = parse_instant(1, &row.get::<_, String>(1)?)?;
+        if at <= since {
+            break;
+        }
+        begun.push((row.get(0)?, at));
+    }
+    begun.reverse();
+    Ok(begun)
+}
+
 /// Takes these messages, as id and destination, and says so in the audit log.
 pub(in crate::store::ledger) fn take(
     connection: &Connection,

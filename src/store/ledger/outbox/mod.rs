@@ -16,7 +16,7 @@ mod giving_back;
 mod desk;
 mod upward;
 
-pub use claim::{Claim, Claimed, Lease, claim};
+pub use claim::{Claim, Claimed, Lease, begun_since, claim};
 pub(super) use claim::{Taken, standing, take};
 pub(super) use desk::ByHand;
 pub use desk::{Touched, Whom, Wish, at_hand};
