@@ -107,7 +107,15 @@ fn faulty() -> tempfile::TempDir {
         ("group.text", format!("【督办提醒】{}", "长".repeat(1000))),
         (
             "digest.html",
-            swap("digest.html", "{{ digest.log.seq }}", "digest.overduee,"),
+            swap(
+                "digest.html",
+                "{{ digest.log.seq }}",
+                "{{ digest.overduee }}",
+            ),
+        ),
+        (
+            "event.txt",
+            "某市国土空间总体规划（2026—2035年）".to_owned(),
         ),
         (
             "group-short.text",
@@ -138,6 +146,8 @@ fn everything_that_does_not_fit_is_told_at_once_with_its_line_and_field() {
         "undefined value: `digest.overduee`".to_owned(),
         "group-short.text: found a confidential title (sample confidential".to_owned(),
         "group-short.text: found 超期 (sample ".to_owned(),
+        "event.txt: found a confidential title (sample confidential".to_owned(),
+        "group.dingtalk (built in, used together with your own digest.html, event.txt, ".to_owned(),
     ] {
         assert!(
             told.iter().any(|fault| fault.contains(&part)),
