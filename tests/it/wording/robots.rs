@@ -76,7 +76,7 @@ fn a_group_reads_what_is_overdue_due_and_near_in_this_order() {
             };
             assert!(at("✕ 超期") < at("! 今日到期"), "{shape}");
             assert!(at("! 今日到期") < at("! 临期"), "{shape}");
-            assert!(at("! 临期") < at("● 期限变更"), "{shape}");
+            assert!(at("! 临期") < at("✓ 期限变更"), "{shape}");
             for words in [
                 "2026-003 书面通知当事人",
                 "期限5月9日（周六） · 已超期3个工作日",
