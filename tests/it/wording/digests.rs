@@ -46,7 +46,7 @@ fn a_digest_stands_by_urgency_and_counts_everything() {
         "今日到期",
         "建议时限已过（条文未规定具体期限）",
         "市水利局（系统接口）：2026-003/dis-5e",
-        "http 410: Gone",
+        "原因：对方接口未接受（http 410: Gone）",
         "decision 12, planned_on：现为“明年”，应为“YYYY-MM-DD”",
         "2027年放假安排尚未载入",
         "共6项，以上列出4项",
@@ -84,8 +84,8 @@ fn what_is_not_where_it_should_be_is_counted_and_what_waits_is_named() {
     assert!(text.subject.contains("未送达51件"), "{}", text.subject);
     for sentence in [
         "送达情况：未送达51件，超过一小时未送到、仍在重试4件，人工暂缓2件。",
-        "市水利局的系统接口自2026-05-07 16:20起暂停（通道故障），3件在等待。原因：http 410: Gone",
-        "共51项，以上列出1项，其余请在系统中查看。",
+        "市水利局的系统接口自2026-05-07 16:20起暂停（通道故障），3件在等待。原因：对方接口未接受（http 410: Gone）。",
+        "共51件，以上列出1件，其余请在系统中查看。",
     ] {
         assert_both(&text, sentence);
     }
