@@ -197,10 +197,10 @@ fn an_ending_names_what_ended_it() {
             "至2026年6月30日（周二）止免办",
         ),
         ("exempt-must", "【免办】", "依规则不适用本项要求"),
-        ("put-off-must", "【免办】", "已改期至2026年6月1日（周一）"),
+        ("put-off-must", "【改期】", "已改期至2026年6月1日（周一）"),
         (
             "no-longer-pursued-must",
-            "【免办】",
+            "【不再办理】",
             "事项已退出目录（上级政策调整），本项无须再办理。",
         ),
         (
@@ -249,7 +249,7 @@ fn a_mail_says_how_to_acknowledge_it() {
     let link = LINKED.link(message).unwrap();
     assert_both(&LINKED.mail(message).unwrap(), &format!("签收：{link}"));
     let without = Wording::new().unwrap().mail(message).unwrap();
-    assert_both(&without, "签收请告知市督查指挥中心。");
+    assert_both(&without, "收到后请告知市督查指挥中心，由其登记签收。");
 }
 
 #[test]

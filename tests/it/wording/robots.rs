@@ -83,7 +83,7 @@ fn a_group_reads_what_is_overdue_due_and_near_in_this_order() {
                 "剩1个工作日",
                 "原定5月12日（周二）",
                 "事项：洮南市国土空间总体规划（2026—2035年）",
-                "签收请告知市督查指挥中心",
+                "收到后请告知市督查指挥中心",
             ] {
                 assert!(shape.contains(words), "{words} not in {shape}");
             }
@@ -163,7 +163,7 @@ fn the_centre_s_day_fits_into_a_group() {
     for vendor in VENDORS {
         let text = say(&messages::of_digest(digest.clone()), vendor);
         assert!(
-            text.body.contains("…共 301 项，其余见督办系统"),
+            text.body.contains("…共 301 项，其余请在督办系统中查看"),
             "{}",
             text.body
         );
@@ -251,7 +251,7 @@ proptest! {
             ] {
                 prop_assert!(shape.len() <= bound);
                 let shown = shape.matches("　期限").count();
-                let left_out = shape.contains(&format!("…共 {} 项，其余见", notices.len()));
+                let left_out = shape.contains(&format!("…共 {} 项，其余请", notices.len()));
                 prop_assert_eq!(left_out, shown < notices.len(), "{}", shape);
                 if !left_out {
                     prop_assert_eq!(specials(shape), specials(harmless));
