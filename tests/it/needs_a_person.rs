@@ -166,7 +166,7 @@ fn a_robot_that_was_removed_sends_the_notice_to_people_within_one_round_and_says
     assert!(listed.contains("errcode 93000"), "{listed}");
     let next = world.day("2026-09-03");
     let digest = next.mails.iter().find(|mail| mail.is_digest()).unwrap();
-    assert!(digest.text.contains("needs a person"), "{}", digest.text);
+    assert!(digest.text.contains("须由人员处理"), "{}", digest.text);
     assert!(digest.text.contains("93000"), "{}", digest.text);
 }
 

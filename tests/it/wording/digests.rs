@@ -3,7 +3,7 @@
 use duban::domain::fault::Fault;
 use duban::domain::notice::{Channel, Delivery, GapRow, HeldRow, Undelivered};
 use duban::domain::obligation::State;
-use duban::domain::pack::Strength;
+use duban::domain::pack::{Relation, Strength};
 
 use super::{assert_both, word};
 use crate::mail::samples::full_digest;
@@ -14,6 +14,17 @@ fn a_quiet_day_says_so() {
     let text = word(&messages::of_digest(digest()));
     assert_eq!(text.subject, "【督办提醒】今日无到期事项 · 每日汇总 5月8日");
     assert_both(&text, "今日无到期事项。");
+}
+
+#[test]
+fn a_window_that_closed_early_is_short_and_not_days_past() {
+    let mut digest = digest();
+    digest.overdue = 1;
+    digest.rows = vec![row(State::Overdue, -136, Strength::Should)];
+    digest.rows[0].relation = Relation::NotBefore;
+    let text = word(&messages::of_digest(digest));
+    assert_both(&text, "短于一般时限");
+    assert!(!text.plain.contains("已过136个工作日"), "{}", text.plain);
 }
 
 #[test]
