@@ -124,7 +124,9 @@ fn standing(seen: &Seen, today: NaiveDate) -> &'static str {
     match facts.strength {
         _ if !is_act => "open",
         Strength::Advisory if today > seen.latest_on => "past",
-        Strength::Must | Strength::Should if today > seen.latest_on => "overdue",
+        Strength::Should if today > seen.latest_on => "beyond",
+        Strength::Must if today > seen.latest_on => "overdue",
+        Strength::Advisory if today >= seen.due_on => "advised",
         _ if today >= seen.due_on => "due",
         _ => "open",
     }

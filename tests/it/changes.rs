@@ -111,7 +111,7 @@ fn a_confidential_decision_is_listed_by_its_number() {
     world.event("2026-001", "execution_completed", "2026-08-10");
     let sent = world.day("2026-09-03");
     assert!(
-        text(&sent).contains("（2026-001 （涉密事项，不显示名称））"),
+        text(&sent).contains(" · 2026-001 （涉密事项，不显示名称）"),
         "{}",
         text(&sent)
     );

@@ -164,7 +164,7 @@ fn what_is_sent_after_its_day_says_that_it_is_late_and_what_was_so_on_which_day(
     let on_its_day = wording.mail(&sent("2026-05-08")).unwrap();
     assert!(!on_its_day.plain.contains("迟"), "{}", on_its_day.plain);
     let next_day = wording.mail(&sent("2026-05-09")).unwrap();
-    let then = "（2026年5月8日（周五）的情况）剩1个工作日。";
+    let then = "截至2026年5月8日（周五）：剩1个工作日。";
     assert!(next_day.plain.contains(then), "{}", next_day.plain);
     assert!(
         !next_day.subject.contains("剩1个工作日"),

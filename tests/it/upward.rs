@@ -87,9 +87,13 @@ fn after_an_hour_the_units_others_are_told_and_after_two_the_centre_each_with_th
     let sent = at(&world, "10:31");
     assert_eq!(sent.mailed(), ["centre@dc"]);
     let text = &sent.notices()[0].text;
-    let reason = "本件原发“市交通局”赵联络（邮件），未能送达，改送督查指挥中心，请另行通知。";
+    let reason = "本件原发“市交通局”赵联络（邮件），未能送达（对方系统的答复：";
     assert!(text.contains(reason), "{text}");
     assert!(text.contains("mailbox full"), "{text}");
+    assert!(
+        text.contains("），改送市督查指挥中心，请另行通知。"),
+        "{text}"
+    );
     let first = entries(&world, "contact@jtj");
     assert_eq!(first[0].detail["level"], 1);
     assert_eq!(
@@ -119,7 +123,7 @@ fn a_unit_that_was_reached_another_way_is_enough_and_the_failure_stands_in_the_d
     assert_eq!(sent.mailed(), ["head@jtj"]);
     let text = &sent.notices()[0].text;
     assert!(
-        text.contains("本件原发本单位赵联络（邮件），未能送达，改送你处"),
+        text.contains("本件原发本单位赵联络（邮件），未能送达（对方系统的答复：rcpt 550"),
         "{text}"
     );
     for time in ["09:31", "10:31", "16:00"] {

@@ -81,12 +81,7 @@ pub fn check(wording: &Wording) -> Report {
 /// A template that does not compile, or does not fit a sample, with its line.
 pub(super) fn of_error(error: &Error, own: &BTreeMap<&'static str, Own>) -> Fault {
     let error = innermost(error);
-    let name = error.name().unwrap_or("templates");
-    let file = own.get(name).map(|own| own.path.display().to_string());
-    let file = file.unwrap_or_else(|| name.to_owned());
-    let place = error
-        .line()
-        .map_or(file.clone(), |line| format!("{file}:{line}"));
+    let place = place(error.name().unwrap_or("templates"), error.line(), own);
     let detail = error.detail().map(str::to_owned);
     let detail = detail.or_else(|| expression(error, own).map(|text| format!("`{text}`")));
     let detail = detail.map(|detail| format!(": {detail}"));
@@ -95,6 +90,22 @@ pub(super) fn of_error(error: &Error, own: &BTreeMap<&'static str, Own>) -> Faul
         place,
         found,
         "a template that fits; `duban templates show` has the built-in one",
+    )
+}
+
+/// Where a fault shows. In a built-in template it comes from what the city's own hand it or
+/// take from it, so these are named.
+fn place(name: &str, line: Option<usize>, own: &BTreeMap<&'static str, Own>) -> String {
+    let file = own.get(name).map(|own| own.path.display().to_string());
+    let file = file.unwrap_or_else(|| name.to_owned());
+    let at = line.map_or(file.clone(), |line| format!("{file}:{line}"));
+    if own.is_empty() || own.contains_key(name) {
+        return at;
+    }
+    let names: Vec<&str> = own.keys().copied().collect();
+    format!(
+        "{at} (built in, used together with your own {})",
+        names.join(", ")
     )
 }
 
@@ -167,6 +178,28 @@ impl Bench {
             }
             if template == layout {
                 self.look_at_html(sample, template, &text);
+            }
+        }
+        self.try_event(wording, sample);
+    }
+
+    /// The date in the calendar file of a mail about one notice.
+    fn try_event(&mut self, wording: &Wording, sample: &Sample) {
+        let Content::Notices { notices } = &sample.message.content else {
+            return;
+        };
+        let [notice] = notices.as_slice() else {
+            return;
+        };
+        if let Some((name, said)) = self.kept(sample, wording.event(notice)) {
+            self.look(sample, "event.txt", &format!("{name}\n{said}"));
+            if name.trim().is_empty() {
+                self.note(
+                    sample,
+                    "event.txt",
+                    "an empty first line",
+                    "the date's name",
+                );
             }
         }
     }
@@ -269,8 +302,7 @@ impl Bench {
     }
 
     fn note(&mut self, sample: &Sample, template: &str, found: &str, expected: &str) {
-        let own = self.wordings[0].own.get(template);
-        let place = own.map_or(template.to_owned(), |own| own.path.display().to_string());
+        let place = place(template, None, &self.wordings[0].own);
         let finding = (place, found.to_owned(), expected.to_owned());
         self.count(&sample.name, finding);
     }

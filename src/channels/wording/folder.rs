@@ -65,7 +65,7 @@ pub const TEMPLATES: [Template; 23] = [
     ),
     template!(
         "lights.txt",
-        "signs and colours of a mail: what is late, near, fine, ended"
+        "signs of mails and groups, colours of mails: what is late, near, fine, ended"
     ),
     template!(
         "changes.txt",

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::counting::Step;
 use crate::domain::notice::{
-    Content, Delivery, Digest, Ended, Facts, Kind, Lacking, Message, Recipient, Rerouted,
+    Content, Delivery, Digest, Ended, Facts, Kind, Lacking, Message, Recipient, Rerouted, Waiting,
 };
 use crate::domain::obligation::{Candidate, Done, Excuse, State};
 use crate::domain::pack::{Relation, Strength};
@@ -161,10 +161,16 @@ impl Stock {
                 .map(|(name, excuse)| (name, Kind::Waived, Some(Ended::Excused(excuse.clone())))),
         );
         let samples = endings.into_iter().flat_map(|(name, kind, ended)| {
+            // Only a window can end by being long enough.
+            let relation = match ended {
+                None => Relation::NotBefore,
+                Some(_) => self.notice.relation,
+            };
             STRENGTHS.map(|(strength, strength_name)| {
                 let facts = Facts {
                     kind,
                     strength,
+                    relation,
                     ended: ended.clone(),
                     state: State::Done,
                     candidates: self.candidates.clone(),
@@ -279,6 +285,9 @@ impl Stock {
         let row = full.rows.first().cloned();
         full.rows.extend(std::iter::repeat_n(row, CROWD).flatten());
         full.near += 2 * CROWD as u64;
+        for count in full.changes.iter_mut().flat_map(|c| &mut c.counts) {
+            count.in_all += CROWD as u64;
+        }
         let mut empty = self.digest.clone();
         (empty.overdue, empty.due_today, empty.near, empty.past) = (0, 0, 0, 0);
         empty.rows.clear();
@@ -290,14 +299,28 @@ impl Stock {
         empty.calendar_missing = None;
         empty.gaps.clear();
         empty.gaps_in_all = None;
-        empty.log = None;
+        (empty.log, empty.changes, empty.waiting) = (None, None, None);
         [
             ("digest", self.digest.clone()),
             ("digest-crowd", full),
             ("digest-empty", empty),
+            ("digest-quiet", self.quiet()),
         ]
         .map(|(name, digest)| self.message(name.to_owned(), Content::Digest { digest }))
         .to_vec()
+    }
+
+    /// A day on which nothing changed, nothing is missing, and the log was too long to read.
+    fn quiet(&self) -> Digest {
+        let mut quiet = self.digest.clone();
+        if let Some(changes) = &mut quiet.changes {
+            changes.counts.clear();
+            changes.rows.clear();
+            changes.unread = 120;
+        }
+        (quiet.waiting, quiet.gaps_in_all) = (Some(Waiting::default()), Some(0));
+        quiet.gaps.clear();
+        quiet
     }
 
     fn one(&self, name: String, facts: Facts) -> Sample {

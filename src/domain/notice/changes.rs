@@ -72,7 +72,7 @@ pub struct ChangeRow {
 }
 
 /// What waits for somebody to enter something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Waiting {
     /// Decisions of which something was never entered although a later step has happened.
     pub gaps: u64,

@@ -77,7 +77,7 @@ fn a_post_with_a_name_is_on_record_once_and_a_second_shows_who_was_first() {
     let first = site.browser.sign(&path, "  赵联络 ");
     assert_eq!(first.status, 200);
     first.assert_says("已签收");
-    first.assert_says("赵联络 于 2026-09-04 08:30 签收");
+    first.assert_says("赵联络于2026-09-04 08:30签收");
     first.assert_says("签收不等于办结");
     first.assert_hides("<form");
     let before = everything(&world);
@@ -88,7 +88,7 @@ fn a_post_with_a_name_is_on_record_once_and_a_second_shows_who_was_first() {
         site.browser.sign(&path, "赵联络"),
     ] {
         assert_eq!(page.status, 200);
-        page.assert_says("赵联络 于 2026-09-04 08:30 签收");
+        page.assert_says("赵联络于2026-09-04 08:30签收");
         page.assert_hides("钱局长");
     }
     assert_eq!(everything(&world), before);
@@ -207,7 +207,20 @@ fn a_page_says_how_the_duty_stands_now() {
     shows("期限已变更为2026年9月20日");
     world.event("2026-001", "execution_material_filed", "2026-09-10");
     world.work();
-    shows("已办结或者无需再办");
+    shows("已办结或者无须再办理");
+}
+
+#[test]
+fn what_the_law_asks_as_a_rule_is_not_said_to_be_overdue() {
+    let world = city(DAY);
+    world.event("2026-001", "executive_meeting_on", "2026-09-08");
+    world.plan();
+    world.work();
+    let site = Site::of(&world);
+    let path = path(&world, &message(&world, "mail", "contact@zfb"));
+    world.at_time("2026-09-08", "12:00");
+    let page = site.browser.get(&path);
+    page.assert_says("一般时限已过，请尽快办理或者书面说明理由");
 }
 
 #[test]
@@ -220,7 +233,7 @@ fn what_was_taken_back_need_not_be_acknowledged() {
     let site = Site::of(&world);
     for page in [site.browser.get(&path), site.browser.sign(&path, "甲")] {
         assert_eq!(page.status, 200);
-        page.assert_says("无需签收");
+        page.assert_says("无须签收");
         page.assert_hides("<form");
     }
     assert_eq!(acknowledge(&world, &key, "甲", How::Centre).notices, 0);

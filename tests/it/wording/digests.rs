@@ -3,7 +3,7 @@
 use duban::domain::fault::Fault;
 use duban::domain::notice::{Channel, Delivery, GapRow, HeldRow, Undelivered};
 use duban::domain::obligation::State;
-use duban::domain::pack::Strength;
+use duban::domain::pack::{Relation, Strength};
 
 use super::{assert_both, word};
 use crate::mail::samples::full_digest;
@@ -14,6 +14,17 @@ fn a_quiet_day_says_so() {
     let text = word(&messages::of_digest(digest()));
     assert_eq!(text.subject, "【督办提醒】今日无到期事项 · 每日汇总 5月8日");
     assert_both(&text, "今日无到期事项。");
+}
+
+#[test]
+fn a_window_that_closed_early_is_short_and_not_days_past() {
+    let mut digest = digest();
+    digest.overdue = 1;
+    digest.rows = vec![row(State::Overdue, -136, Strength::Should)];
+    digest.rows[0].relation = Relation::NotBefore;
+    let text = word(&messages::of_digest(digest));
+    assert_both(&text, "短于一般时限");
+    assert!(!text.plain.contains("已过136个工作日"), "{}", text.plain);
 }
 
 #[test]
@@ -46,7 +57,7 @@ fn a_digest_stands_by_urgency_and_counts_everything() {
         "今日到期",
         "建议时限已过（条文未规定具体期限）",
         "市水利局（系统接口）：2026-003/dis-5e",
-        "http 410: Gone",
+        "原因：对方接口未接受（http 410: Gone）",
         "decision 12, planned_on：现为“明年”，应为“YYYY-MM-DD”",
         "2027年放假安排尚未载入",
         "共6项，以上列出4项",
@@ -84,8 +95,8 @@ fn what_is_not_where_it_should_be_is_counted_and_what_waits_is_named() {
     assert!(text.subject.contains("未送达51件"), "{}", text.subject);
     for sentence in [
         "送达情况：未送达51件，超过一小时未送到、仍在重试4件，人工暂缓2件。",
-        "市水利局的系统接口自2026-05-07 16:20起暂停（通道故障），3件在等待。原因：http 410: Gone",
-        "共51项，以上列出1项，其余请在系统中查看。",
+        "市水利局的系统接口自2026-05-07 16:20起暂停（通道故障），3件在等待。原因：对方接口未接受（http 410: Gone）。",
+        "共51件，以上列出1件，其余请在系统中查看。",
     ] {
         assert_both(&text, sentence);
     }

@@ -2,9 +2,12 @@
 
 use std::sync::LazyLock;
 
+use duban::channels::wording::robot::RobotBounds;
 use duban::channels::wording::samples::{Sample, samples};
 use duban::channels::wording::{Text, Wording};
 use duban::domain::acknowledgement::{KEY_BYTES, Links};
+use duban::domain::decision::EVENT_KINDS;
+use duban::domain::delivery::robot::Vendor;
 use duban::domain::notice::{Content, Ended, Facts, Kind};
 use duban::domain::obligation::{Done, Excuse};
 
@@ -197,10 +200,10 @@ fn an_ending_names_what_ended_it() {
             "至2026年6月30日（周二）止免办",
         ),
         ("exempt-must", "【免办】", "依规则不适用本项要求"),
-        ("put-off-must", "【免办】", "已改期至2026年6月1日（周一）"),
+        ("put-off-must", "【改期】", "已改期至2026年6月1日（周一）"),
         (
             "no-longer-pursued-must",
-            "【免办】",
+            "【不再办理】",
             "事项已退出目录（上级政策调整），本项无须再办理。",
         ),
         (
@@ -218,6 +221,48 @@ fn an_ending_names_what_ended_it() {
         let text = said(name);
         assert_both(&text, label);
         assert_both(&text, words);
+    }
+}
+
+#[test]
+fn every_event_that_ends_a_duty_has_a_chinese_name() {
+    let mut message = sample("cleared-must").message.clone();
+    for kind in EVENT_KINDS {
+        let Content::Notices { notices } = &mut message.content else {
+            unreachable!("a notice");
+        };
+        let Some(Ended::Done(done)) = &mut notices[0].ended else {
+            unreachable!("it is done");
+        };
+        (*kind).clone_into(&mut done.event);
+        let text = LINKED.mail(&message).unwrap();
+        assert!(
+            !text.plain.contains(kind),
+            "{kind} has no name in trail.txt"
+        );
+    }
+}
+
+/// No card of what has ended counts days, in any of its shapes.
+#[test]
+fn what_has_ended_counts_no_days() {
+    let ended = SAMPLES.iter().filter(|sample| {
+        let mut notices = notices(sample).iter();
+        notices.len() > 0 && notices.all(|notice| notice.kind.is_ending())
+    });
+    for sample in ended {
+        let text = LINKED.mail(&sample.message).unwrap();
+        let mut texts = vec![text.subject, text.plain, seen(&text.html)];
+        for vendor in Vendor::ALL {
+            let said = LINKED.robot(&sample.message, vendor, &RobotBounds::of(vendor));
+            let said = said.unwrap();
+            texts.extend([said.title, said.body, said.plain, said.short]);
+        }
+        for text in texts {
+            for words in ["剩1个工作日", "已过", "请立即办理", "签收："] {
+                assert!(!text.contains(words), "{}: {text}", sample.name);
+            }
+        }
     }
 }
 
@@ -249,7 +294,7 @@ fn a_mail_says_how_to_acknowledge_it() {
     let link = LINKED.link(message).unwrap();
     assert_both(&LINKED.mail(message).unwrap(), &format!("签收：{link}"));
     let without = Wording::new().unwrap().mail(message).unwrap();
-    assert_both(&without, "签收请告知市督查指挥中心。");
+    assert_both(&without, "收到后请告知市督查指挥中心，由其登记签收。");
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn every_date_explains_itself() {
         "共8天，过半之日：2026年10月1日（周四）",
         "共24个月（730天）",
         "报告进度51.5%，先于期限过半达到条件",
-        "上位规定（pub-6b）要求更早",
+        "上位规定（规则编号pub-6b）要求更早",
         "2027年放假安排尚未公布，只计法定节日，日期可能变动",
         "2028年放假安排尚未载入",
         "另一种算法（末日为休息日不顺延）",
@@ -206,7 +206,7 @@ fn what_was_meant_for_somebody_else_says_why_it_came() {
         ),
         (
             undelivered("市某局", "王联络", Channel::Mail),
-            "本件原发“市某局”王联络（邮件），未能送达，改送督查指挥中心，请另行通知。对方系统最后的答复：rcpt 550",
+            "本件原发“市某局”王联络（邮件），未能送达（对方系统的答复：rcpt 550），改送市督查指挥中心，请另行通知。",
         ),
         (
             undelivered("市某局", "", Channel::Webhook),
@@ -214,7 +214,7 @@ fn what_was_meant_for_somebody_else_says_why_it_came() {
         ),
         (
             undelivered("市自然资源局", "王联络", Channel::Mail),
-            "本件原发本单位王联络（邮件），未能送达，改送你处，请转告并核对联系方式。",
+            "本件原发本单位王联络（邮件），未能送达（对方系统的答复：rcpt 550），改送你处，请转告并核对联系方式。",
         ),
     ];
     for (rerouted, sentence) in cases {

@@ -114,6 +114,10 @@ fn faulty() -> tempfile::TempDir {
             ),
         ),
         (
+            "event.txt",
+            "某市国土空间总体规划（2026—2035年）".to_owned(),
+        ),
+        (
             "group-short.text",
             "某市国土空间总体规划（2026—2035年）【督办提醒】超期".to_owned(),
         ),
@@ -142,6 +146,8 @@ fn everything_that_does_not_fit_is_told_at_once_with_its_line_and_field() {
         "undefined value: `digest.overduee`".to_owned(),
         "group-short.text: found a confidential title (sample confidential".to_owned(),
         "group-short.text: found 超期 (sample ".to_owned(),
+        "event.txt: found a confidential title (sample confidential".to_owned(),
+        "group.dingtalk (built in, used together with your own digest.html, event.txt, ".to_owned(),
     ] {
         assert!(
             told.iter().any(|fault| fault.contains(&part)),

@@ -76,14 +76,14 @@ fn a_group_reads_what_is_overdue_due_and_near_in_this_order() {
             };
             assert!(at("✕ 超期") < at("! 今日到期"), "{shape}");
             assert!(at("! 今日到期") < at("! 临期"), "{shape}");
-            assert!(at("! 临期") < at("● 期限变更"), "{shape}");
+            assert!(at("! 临期") < at("✓ 期限变更"), "{shape}");
             for words in [
                 "2026-003 书面通知当事人",
                 "期限5月9日（周六） · 已超期3个工作日",
                 "剩1个工作日",
                 "原定5月12日（周二）",
                 "事项：洮南市国土空间总体规划（2026—2035年）",
-                "签收请告知市督查指挥中心",
+                "收到后请告知市督查指挥中心",
             ] {
                 assert!(shape.contains(words), "{words} not in {shape}");
             }
@@ -163,7 +163,7 @@ fn the_centre_s_day_fits_into_a_group() {
     for vendor in VENDORS {
         let text = say(&messages::of_digest(digest.clone()), vendor);
         assert!(
-            text.body.contains("…共 301 项，其余见督办系统"),
+            text.body.contains("…共 301 项，其余请在督办系统中查看"),
             "{}",
             text.body
         );
@@ -191,7 +191,7 @@ fn a_long_list_of_what_is_overdue_leaves_out_no_other_group() {
         let text = of(vendor, notices.clone());
         let (_, rest) = text.body.split_once("今日到期").unwrap();
         assert!(rest.contains("　期限"), "{}", text.body);
-        assert!(text.body.contains("…共 305 项，其余见"), "{}", text.body);
+        assert!(text.body.contains("…共 305 项，"), "{}", text.body);
     }
 }
 
@@ -272,7 +272,7 @@ proptest! {
             ] {
                 prop_assert!(shape.len() <= bound);
                 let shown = shape.matches("　期限").count();
-                let left_out = shape.contains(&format!("…共 {} 项，其余见", notices.len()));
+                let left_out = shape.contains(&format!("…共 {} 项，其余请", notices.len()));
                 prop_assert_eq!(left_out, shown < notices.len(), "{}", shape);
                 if !left_out {
                     prop_assert_eq!(specials(shape), specials(harmless));

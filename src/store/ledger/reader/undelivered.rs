@@ -43,7 +43,7 @@ pub fn undelivered(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<
 
 fn about(connection: &Connection, message: i64) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
-        "select obligation.decision_id || ' ' || obligation.rule
+        "select obligation.decision_id || ' ' || json_extract(notice.facts, '$.duty')
          from notice join obligation on obligation.id = notice.obligation_id
          where notice.message_id = $1 order by notice.id",
     )?;
