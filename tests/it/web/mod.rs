@@ -7,6 +7,7 @@ mod links;
 mod names;
 mod pages;
 mod process;
+mod put_back;
 mod quiet;
 mod settings;
 
