@@ -200,6 +200,7 @@ fn plan_reading(
         faults,
         faults_known,
         look: Some(plan.look).filter(|look| *look != known),
+        confidential: decision.map(|decision| decision.confidential),
     })
 }
 

@@ -8,6 +8,7 @@ pub mod acknowledgements;
 pub mod audit;
 mod by_hand;
 pub mod chain;
+mod confidential;
 mod copy;
 pub mod export;
 pub mod findings;
@@ -63,6 +64,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0008_acknowledgement.sql")),
         M::up(include_str!("migrations/0009_relief.sql")),
         M::up(include_str!("migrations/0010_cancelled_after.sql")),
+        M::up(include_str!("migrations/0011_confidential.sql")),
     ])
 }
 

@@ -3,6 +3,7 @@
 mod bounds;
 mod browser;
 mod by_hand;
+mod confidential;
 mod links;
 mod names;
 mod pages;
