@@ -44,7 +44,7 @@ pub use by_hand::by_hand;
 pub use copy::{Copied, copy};
 pub use head_file::{head_file, note as note_head, seen as seen_head};
 pub use reader::Reader;
-pub use restore::{Restore, Since, restore};
+pub use restore::{Restore, Signed, Since, restore};
 pub use room::free_bytes;
 pub use writer::{Ledger, Writer};
 
