@@ -94,7 +94,7 @@ const STANDING: &str = "
 const OF_GROUP: &str = "
     select notice.id from notice join message on message.id = notice.message_id
     where notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
-      and message.state in ('pending', 'failed')";
+      and notice.state = 'standing' and message.state in ('pending', 'failed')";
 
 const OTHERS: &str = "
     select json_extract(message.recipient, '$.unit'),
