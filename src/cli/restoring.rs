@@ -128,6 +128,27 @@ fn tell(out: &mut dyn Write, path: &Path, file: &Path, restore: &Restore) -> io:
     if restore.since.len() > SHOWN {
         writeln!(out, "  and {} more", restore.since.len() - SHOWN)?;
     }
+    tell_signed(out, restore)
+}
+
+/// What people have acknowledged since: nobody would know of it any more.
+fn tell_signed(out: &mut dyn Write, restore: &Restore) -> io::Result<()> {
+    let count = restore.signed.len();
+    if count == 0 {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{count} messages were acknowledged since; `duban ack` records it again"
+    )?;
+    for one in restore.signed.iter().take(SHOWN) {
+        let (at, unit) = (written_to_minute(&one.at), super::text::harmless(&one.unit));
+        let by = super::text::harmless(&one.by);
+        writeln!(out, "  {at}  {unit}  by {by}  {}", one.message)?;
+    }
+    if count > SHOWN {
+        writeln!(out, "  and {} more", count - SHOWN)?;
+    }
     Ok(())
 }
 

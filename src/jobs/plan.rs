@@ -15,7 +15,7 @@ use crate::clock::{civil, instant};
 use crate::domain::address::Draft;
 use crate::domain::decision::DecisionId;
 use crate::domain::findings::findings;
-use crate::domain::plan::{self, Change};
+use crate::domain::plan::{self, Change, Stored};
 use crate::store::StoreError;
 use crate::store::catalog::{Catalog, PageKey, Reading};
 use crate::store::ledger::obligations::{self, Applied, DecisionPlan};
@@ -188,18 +188,30 @@ fn plan_reading(
     );
     let stored = desk
         .reader
-        .ask("read a decision's records", |c| reader::stored(c, &id))?;
+        .ask("read a decision's records", |c| reader::records(c, &id))?;
     let today = civil(desk.now).date();
+    let books = desk.library.books();
+    let plan = |stored: &[Stored]| plan::plan(&id, decision.as_ref(), stored, books, today);
+    let mut made = plan(&stored);
+    // Who was told says what is said to whom, and not whether anything changes: a pass over
+    // years of history reads it of what changes only.
+    if !made.changes.is_empty() && stored.iter().any(Stored::may_be_known) {
+        made = plan(
+            &desk
+                .reader
+                .ask("read who was told", |c| reader::with_told(c, stored))?,
+        );
+    }
     let known = desk
         .reader
         .ask("read what is missing", |c| gaps::of(c, &id))?;
-    let plan = plan::plan(&id, decision.as_ref(), &stored, desk.library.books(), today);
     Ok(DecisionPlan {
         decision: id,
-        changes: plan.changes,
+        changes: made.changes,
         faults,
         faults_known,
-        look: Some(plan.look).filter(|look| *look != known),
+        look: Some(made.look).filter(|look| *look != known),
+        confidential: decision.map(|decision| decision.confidential),
     })
 }
 

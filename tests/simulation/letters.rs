@@ -32,6 +32,8 @@ pub(crate) struct Letters {
     pub(crate) ways: Ways,
     /// Since when a message has been tried, by key, with its way: not while that is closed.
     trying: BTreeMap<String, (String, DateTime<Utc>)>,
+    /// What somebody has signed for: it has arrived, whatever was heard.
+    pub(crate) signed: BTreeSet<String>,
     /// Messages of the latest attempts, not compared with the ledger yet.
     fresh: BTreeSet<String>,
 }
@@ -57,6 +59,9 @@ impl Letters {
     pub(crate) fn add(&mut self, sent: &Sent) -> Judged {
         let before = self.attempts.entry(sent.key.clone()).or_default();
         let key = &sent.key;
+        if self.signed.contains(key) {
+            return Err(format!("signed: {key} is sent again"));
+        }
         if let Some(last) = before.last() {
             follows(last, sent)?;
             let over = self
@@ -165,6 +170,7 @@ impl Letters {
             ));
         }
         let may_be: &[&str] = match (last.unheard, last.class, last.scope) {
+            _ if self.signed.contains(key) => &["delivered", "leased", "cancelled"],
             // Under way when the process let go of it: returned, or still leased.
             (true, ..) => &["pending", "leased", "cancelled"],
             (false, Class::Accepted, _) => &["delivered"],

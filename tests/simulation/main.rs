@@ -28,6 +28,7 @@ mod life;
 mod model;
 mod oracle;
 mod peers;
+mod signing;
 mod tempers;
 mod trace;
 mod upward;

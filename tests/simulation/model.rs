@@ -5,7 +5,7 @@
 //! from `domain::rules`, which worked cases hold to the law. Refuses `domain::plan`,
 //! `domain::ladder` and everything stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use duban::domain::address::{Reminder, address};
@@ -76,13 +76,23 @@ pub(crate) type Duties = BTreeMap<String, Known>;
 pub(crate) struct Expected {
     pub(crate) duties: Duties,
     /// Keys of notices that must be there.
-    pub(crate) notices: Vec<String>,
+    pub(crate) notices: Vec<Owed>,
     /// Obligations whose date moved while they were to be done, with the new revision.
     pub(crate) moved: Vec<(String, u32)>,
     /// What ended, or is not so any more.
     pub(crate) over: Vec<Over>,
     /// Obligations that are to be done after all, with the new revision.
     pub(crate) back: Vec<(String, u32)>,
+}
+
+/// A notice that must be there.
+#[derive(Debug, Clone)]
+pub(crate) struct Owed {
+    pub(crate) key: String,
+    /// Obligation, revision and unit.
+    pub(crate) group: (String, u32, String),
+    /// It says nothing new to who has signed for one of these rungs, and is no breach.
+    pub(crate) same: BTreeSet<String>,
 }
 
 /// Something of which those must hear that it is over who heard that it was so.
@@ -259,9 +269,32 @@ impl Duty<'_> {
             today: self.today,
         };
         let drafts = address(&reminder, self.edition.library.books());
-        expected
-            .notices
-            .extend(drafts.into_iter().map(|draft| draft.key));
+        let same = self.same(highest);
+        let owed = drafts.into_iter().map(|draft| Owed {
+            key: draft.key,
+            group: (
+                self.obligation.key.to_string(),
+                now.revision,
+                draft.recipient.unit,
+            ),
+            same: same.clone(),
+        });
+        expected.notices.extend(owed);
+    }
+
+    /// The rungs that say the same as `step`: the last of the ladder and what repeats it, where
+    /// no breach is told.
+    fn same(&self, step: &Step) -> BTreeSet<String> {
+        let rule = self.obligation.rule;
+        let ladder = self.edition.library.pack.ladder(&rule.ladder).unwrap();
+        let count = u32::try_from(ladder.rungs.len()).unwrap();
+        let is_breach = rule.strength != Strength::Advisory && rule.relation != Relation::Trigger;
+        if step.level < count || is_breach || self.obligation.is_cut_short() {
+            return BTreeSet::new();
+        }
+        let mut rungs = self.rungs();
+        rungs.retain(|one| one.level + 1 >= count);
+        rungs.into_iter().map(|one| one.name).collect()
     }
 
     /// Every rung up to today, in order.

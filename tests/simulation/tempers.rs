@@ -201,6 +201,8 @@ fn under(spell: Spell, dice: &mut Dice, message: &Message, now: DateTime<Utc>) -
         (Spell::UsedUp, false) => {
             let at = tomorrow(now);
             let date = at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            // Whoever asks for more than a day is asked again after one.
+            let at = at.min(now + TimeDelta::hours(24));
             deferred(status(503, Some(&date), b"", now), 1).not_before(at)
         }
     }

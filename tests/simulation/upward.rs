@@ -66,6 +66,8 @@ struct Other {
     unit: String,
     place: String,
     is_there: bool,
+    /// It is on its way, and that is open.
+    is_under_way: bool,
     made_at: DateTime<Utc>,
 }
 
@@ -92,12 +94,15 @@ const STANDING: &str = "
 const OF_GROUP: &str = "
     select notice.id from notice join message on message.id = notice.message_id
     where notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
-      and message.state in ('pending', 'failed')";
+      and notice.state = 'standing' and message.state in ('pending', 'failed')";
 
 const OTHERS: &str = "
     select json_extract(message.recipient, '$.unit'),
            message.channel || ':' || json_extract(message.recipient, '$.address'),
-           message.state = 'delivered', notice.made_at
+           message.state = 'delivered',
+           message.state in ('pending', 'leased')
+           and not exists (select 1 from hold where destination = message.destination),
+           notice.made_at
     from notice join message on message.id = notice.message_id
     where notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
       and notice.id <> $4";
@@ -154,7 +159,8 @@ impl Unsaid {
                 unit: row.get(0)?,
                 place: row.get(1)?,
                 is_there: row.get(2)?,
-                made_at: row.get(3)?,
+                is_under_way: row.get(3)?,
+                made_at: row.get(4)?,
             })
         });
         others.unwrap().map(Result::unwrap).collect()
@@ -229,7 +235,8 @@ impl Upward {
             self.settled.insert(one.id);
             return Ok(());
         }
-        if is_news && let Some(place) = directory.unit(&one.unit).and_then(missing) {
+        let is_owed_now = is_news && !(is_alarm && is_about_to_know(one, others));
+        if is_owed_now && let Some(place) = directory.unit(&one.unit).and_then(missing) {
             return Err(format!(
                 "upward: {} fails, and {place} of the unit is not told",
                 one.notice
@@ -307,6 +314,12 @@ impl Upward {
         }
         Ok(())
     }
+}
+
+/// At once nobody else of the unit is told where one of it is about to have the notice.
+fn is_about_to_know(one: &Unsaid, others: &[Other]) -> bool {
+    let mut of_unit = others.iter().filter(|other| other.unit == one.unit);
+    of_unit.any(|other| other.is_under_way)
 }
 
 /// Whether somebody else of the unit, who is not behind a closed way, was told instead within

@@ -23,6 +23,7 @@ use super::incident::{Incident, next_in_ledger};
 use super::life::{Life, Round, shelf};
 use super::oracle::{Judged, Oracle};
 use super::peers::{Peers, Trap};
+use super::signing;
 use super::trace::Trace;
 
 /// The hour of the digest, on which every working day is looked at.
@@ -43,6 +44,7 @@ struct Year<'a> {
     clock: Clock,
     end: DateTime<Utc>,
     dice: Dice,
+    signers: Dice,
     city: City,
     peers: Arc<Peers>,
     oracle: Oracle,
@@ -110,6 +112,7 @@ impl<'a> Year<'a> {
             peers: Peers::new(clock.clone(), root.fork(3), books.wording.clone()),
             clock,
             dice,
+            signers: root.fork(4),
             city,
             oracle: Oracle::default(),
             trace: Trace::new(),
@@ -377,7 +380,9 @@ impl<'a> Year<'a> {
             self.trace.note(one.at, &one.line());
         }
         complaint.map_or(Ok(()), Err)?;
-        self.oracle.heard(&sent)
+        self.oracle.heard(&sent)?;
+        let at = (self.life.as_ref().unwrap(), self.clock.now());
+        signing::sign(&mut self.signers, at, &sent, &mut self.oracle)
     }
 
     /// The process starts.

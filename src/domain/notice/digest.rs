@@ -63,6 +63,19 @@ pub struct Digest {
     pub alarms: Vec<String>,
 }
 
+impl Digest {
+    /// Every title in it, with the decision whose it is.
+    pub fn titles(&mut self) -> impl Iterator<Item = (&DecisionId, &mut Option<String>)> {
+        let rows = self.rows.iter_mut();
+        let rows = rows.map(|row| (&row.obligation.decision, &mut row.title));
+        let gaps = self.gaps.iter_mut();
+        let gaps = gaps.map(|row| (&row.decision, &mut row.title));
+        let changes = self.changes.iter_mut().flat_map(|all| &mut all.rows);
+        let changes = changes.map(|row| (&row.obligation.decision, &mut row.title));
+        rows.chain(gaps).chain(changes)
+    }
+}
+
 /// The newest entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {

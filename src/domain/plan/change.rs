@@ -53,6 +53,25 @@ pub struct Stored {
     pub heard: Vec<Heard>,
 }
 
+impl Stored {
+    /// A record of which nobody was told.
+    #[must_use]
+    pub const fn untold(record: Record) -> Self {
+        Self {
+            record,
+            told: Vec::new(),
+            said: None,
+            heard: Vec::new(),
+        }
+    }
+
+    /// Whether anybody may know of it: of a date that moved, those who were told before it did.
+    #[must_use]
+    pub const fn may_be_known(&self) -> bool {
+        self.record.told_level.is_some() || self.record.revision > 1
+    }
+}
+
 /// What became of an obligation since the ledger last looked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,6 +8,7 @@ pub mod acknowledgements;
 pub mod audit;
 mod by_hand;
 pub mod chain;
+mod confidential;
 mod copy;
 pub mod export;
 pub mod findings;
@@ -43,7 +44,7 @@ pub use by_hand::by_hand;
 pub use copy::{Copied, copy};
 pub use head_file::{head_file, note as note_head, seen as seen_head};
 pub use reader::Reader;
-pub use restore::{Restore, Since, restore};
+pub use restore::{Restore, Signed, Since, restore};
 pub use room::free_bytes;
 pub use writer::{Ledger, Writer};
 
@@ -63,6 +64,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/0008_acknowledgement.sql")),
         M::up(include_str!("migrations/0009_relief.sql")),
         M::up(include_str!("migrations/0010_cancelled_after.sql")),
+        M::up(include_str!("migrations/0011_confidential.sql")),
     ])
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 
 use super::told;
-use super::{gaps, instant, outbox};
+use super::{confidential, gaps, instant, outbox};
 use crate::domain::decision::DecisionId;
 use crate::domain::fault::Fault;
 use crate::domain::gaps::Look;
@@ -28,6 +28,8 @@ pub struct DecisionPlan {
     pub faults_known: bool,
     /// What nobody has entered of it; `None` where that stands in the ledger already.
     pub look: Option<Look>,
+    /// Whether it is confidential; `None` where the catalogue does not say, or not any more.
+    pub confidential: Option<bool>,
 }
 
 /// How much a plan brought.
@@ -65,6 +67,9 @@ pub fn apply(
     }
     if let Some(look) = &plan.look {
         gaps::replace(connection, &plan.decision, look)?;
+    }
+    if let Some(is_confidential) = plan.confidential {
+        confidential::note(connection, &plan.decision, is_confidential)?;
     }
     Ok(applied)
 }

@@ -34,6 +34,19 @@ pub struct Since {
     pub channel: String,
 }
 
+/// An acknowledgement that the present ledger has recorded and the copy does not know of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// The message.
+    pub message: String,
+    /// The unit it was for.
+    pub unit: String,
+    /// Who, by the name that was given.
+    pub by: String,
+}
+
 /// What a restore comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restore {
@@ -46,6 +59,8 @@ pub struct Restore {
     pub is_earlier: Option<bool>,
     /// What was delivered since.
     pub since: Vec<Since>,
+    /// What was acknowledged since.
+    pub signed: Vec<Signed>,
     /// Where the ledger of before is kept, if there is one.
     pub kept: Option<PathBuf>,
 }
@@ -73,12 +88,13 @@ pub fn restore(
     let copied_at = copy.ask("read the copy", |c| settings::get(c, settings::COPIED_AT));
     let made = copied_at.and_then(|copied_at| {
         let copied = drafted(&copy, &draft, now, progress)?;
-        let (is_earlier, since) = compare(path, &draft);
+        let (is_earlier, since, signed) = compare(path, &draft);
         Ok(Restore {
             copied,
             copied_at,
             is_earlier,
             since,
+            signed,
             kept: path.exists().then(|| kept_as(path, now)),
         })
     });
@@ -111,9 +127,9 @@ fn refuse_broken(file: &Path, restore: &Restore) -> Result<(), StoreError> {
 
 /// What the ledger at `path` has that the copy at `draft` lacks. A ledger that cannot be
 /// read is why one restores.
-fn compare(path: &Path, draft: &Path) -> (Option<bool>, Vec<Since>) {
+fn compare(path: &Path, draft: &Path) -> (Option<bool>, Vec<Since>, Vec<Signed>) {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let read = || -> rusqlite::Result<(bool, Vec<Since>)> {
+    let read = || -> rusqlite::Result<(bool, Vec<Since>, Vec<Signed>)> {
         let present = Connection::open_with_flags(path, flags)?;
         let copy = Connection::open_with_flags(draft, flags)?;
         let head = chain::head(&copy)?;
@@ -123,11 +139,12 @@ fn compare(path: &Path, draft: &Path) -> (Option<bool>, Vec<Since>) {
         } else {
             fork(&present, &copy, &head)?
         };
-        Ok((is_earlier, delivered_after(&present, from)?))
+        let since = delivered_after(&present, from)?;
+        Ok((is_earlier, since, signed_after(&present, from)?))
     };
     match read() {
-        Ok((is_earlier, since)) => (Some(is_earlier), since),
-        Err(_) => (None, Vec::new()),
+        Ok((is_earlier, since, signed)) => (Some(is_earlier), since, signed),
+        Err(_) => (None, Vec::new(), Vec::new()),
     }
 }
 
@@ -146,20 +163,44 @@ fn fork(present: &Connection, copy: &Connection, head: &Head) -> rusqlite::Resul
 }
 
 fn delivered_after(ledger: &Connection, seq: i64) -> rusqlite::Result<Vec<Since>> {
+    let since = |at, message, detail: &Value| Since {
+        at,
+        message,
+        unit: text(detail, "unit"),
+        channel: text(detail, "channel"),
+    };
+    after(ledger, seq, "delivered", since)
+}
+
+fn signed_after(ledger: &Connection, seq: i64) -> rusqlite::Result<Vec<Signed>> {
+    let signed = |at, message, detail: &Value| Signed {
+        at,
+        message,
+        unit: text(detail, "unit"),
+        by: text(detail, "by"),
+    };
+    after(ledger, seq, "acknowledged", signed)
+}
+
+/// The entries after `seq` that say `what`, read from moment, subject and particulars.
+fn after<T>(
+    ledger: &Connection,
+    seq: i64,
+    what: &str,
+    read: impl Fn(String, String, &Value) -> T,
+) -> rusqlite::Result<Vec<T>> {
     let mut statement = ledger.prepare(
-        "select at, subject, detail from audit where seq > $1 and what = 'delivered' order by seq",
+        "select at, subject, detail from audit where seq > $1 and what = $2 order by seq",
     )?;
-    let rows = statement.query_map([seq], |row| {
+    let rows = statement.query_map((seq, what), |row| {
         let detail: Value = from_json(2, &row.get::<_, String>(2)?)?;
-        let text = |name: &str| detail[name].as_str().unwrap_or_default().to_owned();
-        Ok(Since {
-            at: row.get(0)?,
-            message: row.get(1)?,
-            unit: text("unit"),
-            channel: text("channel"),
-        })
+        Ok(read(row.get(0)?, row.get(1)?, &detail))
     })?;
     rows.collect()
+}
+
+fn text(detail: &Value, name: &str) -> String {
+    detail[name].as_str().unwrap_or_default().to_owned()
 }
 
 /// The draft under the ledger's name, and the ledger of before under `kept`.

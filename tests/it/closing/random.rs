@@ -8,7 +8,7 @@ use duban::domain::address::Books;
 use duban::domain::decision::{Decision, Status};
 use duban::domain::obligation::{Obligation, ObligationKey};
 use duban::domain::pack::Relation;
-use duban::domain::plan::{self, Change, Event, Stored};
+use duban::domain::plan::{self, Change, Event, Record, Stored};
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 use proptest::prelude::*;
@@ -59,6 +59,23 @@ fn nobody_hears_for_nothing(before: &[Stored], changes: &[Change]) -> Result<(),
     Ok(())
 }
 
+/// Whether anything changes does not depend on who was told: a pass over what stays as it was
+/// does not ask for it.
+fn changes_whoever_was_told(
+    stored: &[Stored],
+    changes: &[Change],
+    plan: impl Fn(&[Stored]) -> Vec<Change>,
+) -> Result<(), TestCaseError> {
+    let records = stored.iter().map(|one| Stored::untold(one.record.clone()));
+    let untold = plan(&records.collect::<Vec<Stored>>());
+    let records = |changes: &[Change]| -> Vec<Record> {
+        let records = changes.iter().map(|one| one.record.clone());
+        records.collect()
+    };
+    prop_assert_eq!(records(&untold), records(changes));
+    Ok(())
+}
+
 /// Whether a duty ends without anybody's doing.
 fn passes(obligation: &Obligation<'_>, today: NaiveDate) -> bool {
     let acts = obligation.done.iter().filter(|done| done.on <= today);
@@ -83,8 +100,12 @@ proptest! {
         for (there, wait, status) in history {
             today = today + Days::new(wait);
             let decision = as_entered(&whole, (there, status));
-            let changes = plan::plan(&whole.id, Some(&decision), &stored, books, today).changes;
+            let plan = |stored: &[Stored]| {
+                plan::plan(&whole.id, Some(&decision), stored, books, today).changes
+            };
+            let changes = plan(&stored);
             nobody_hears_for_nothing(&stored, &changes)?;
+            changes_whoever_was_told(&stored, &changes, plan)?;
             let derived = obligations(&decision, &pack, &calendar);
             for change in &changes {
                 let key = &change.record.key;

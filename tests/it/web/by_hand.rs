@@ -123,3 +123,29 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_written() {
     said(&world, &["ack", &zjj, "--by", &"长".repeat(31)]).refused(2);
     said(&world, &["ack", "--by", "王"]).refused(2);
 }
+
+#[test]
+fn a_copy_of_before_does_not_make_acknowledgements_vanish_in_silence() {
+    let mut world = city(DAY);
+    world.work();
+    let copy = world.at("copy.db").display().to_string();
+    world.duban(&["backup", &copy]);
+    let key = message(&world, "mail", "contact@jtj");
+    said(&world, &["ack", &key, "--by", "赵联络"]).ok();
+    world.close();
+    for arguments in [&["restore", &copy, "--dry-run"][..], &["restore", &copy]] {
+        let told = world.duban(arguments);
+        assert!(
+            told.contains("1 messages were acknowledged since"),
+            "{told}"
+        );
+        assert!(
+            told.contains(&format!("市交通局  by 赵联络  {key}")),
+            "{told}"
+        );
+    }
+    world.open();
+    assert_eq!(world.rows("select count(*) from acknowledgement"), ["0"]);
+    said(&world, &["ack", &key, "--by", "赵联络"]).ok();
+    assert_rebuilds(&world);
+}

@@ -3,10 +3,12 @@
 mod bounds;
 mod browser;
 mod by_hand;
+mod confidential;
 mod links;
 mod names;
 mod pages;
 mod process;
+mod put_back;
 mod quiet;
 mod settings;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::acknowledgement::Heard;
 use crate::domain::notice::{Facts, Recipient};
-use crate::store::ledger::from_json;
+use crate::store::ledger::{confidential, from_json};
 
 /// Who acknowledged something, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,7 +76,7 @@ pub fn asked(connection: &Connection, key: &str) -> rusqlite::Result<Option<Aske
     )?;
     let notices = statement.query_map([id], |row| {
         Ok(Seen {
-            facts: from_json(0, &row.get::<_, String>(0)?)?,
+            facts: confidential::shown(connection, from_json(0, row.get_ref(0)?.as_str()?)?)?,
             is_cancelled: row.get(1)?,
             is_live: row.get(2)?,
             revision: row.get(3)?,

@@ -11,7 +11,7 @@ use crate::domain::delivery::Attempt;
 use crate::domain::hold::EVERYTHING;
 use crate::domain::lanes::{Lanes, Waiting};
 use crate::domain::notice::{Content, Facts, Message};
-use crate::store::ledger::{audit, from_json, holds, instant, parse_instant};
+use crate::store::ledger::{audit, confidential, from_json, holds, instant, parse_instant};
 
 /// A message taken for delivery. Its attempt is on disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,7 +206,7 @@ fn begin(
         let digest: Option<String> = row.get(2)?;
         let content = match digest {
             Some(digest) => Content::Digest {
-                digest: from_json(2, &digest)?,
+                digest: confidential::shown_digest(connection, from_json(2, &digest)?)?,
             },
             None => Content::Notices {
                 notices: standing(connection, id)?,
@@ -269,8 +269,8 @@ pub(super) fn standing_rows(
          where message_id = $1 and state = 'standing' order by id",
     )?;
     let rows = statement.query_map([message], |row| {
-        let facts: String = row.get(1)?;
-        Ok((row.get(0)?, from_json::<Facts>(1, &facts)?))
+        let facts = from_json(1, row.get_ref(1)?.as_str()?)?;
+        Ok((row.get(0)?, confidential::shown(connection, facts)?))
     })?;
     let mut notices = rows.collect::<rusqlite::Result<Vec<(i64, Facts)>>>()?;
     notices.sort_by_key(|(_, facts)| (facts.state, facts.due_on));

@@ -115,7 +115,14 @@ pub(in crate::store::ledger) fn put_one_back(
     let mut uncount =
         connection.prepare_cached("delete from attempt where message_id = $1 and number = $2")?;
     uncount.execute((id, number))?;
+    // What was cancelled meanwhile was in no such attempt.
+    let mut unsaid = connection.prepare_cached(
+        "update notice set cancelled_after = cancelled_after - 1
+         where message_id = $1 and cancelled_after = $2",
+    )?;
+    unsaid.execute((id, number))?;
     withdraw_if_empty(connection, id)?;
+    acknowledgements::settle_arrived(connection, id)?;
     let detail = json!({ "attempt": number, "why": why });
     audit::add(connection, now, "not asked", key, &detail)
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::notice::{Content, Facts, Message};
-use crate::store::ledger::{from_json, outbox, parse_instant};
+use crate::store::ledger::{confidential, from_json, outbox, parse_instant};
 
 /// A message, and which of its attempts is meant: the next where it waits, else the last.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Letter> {
     let digest: Option<String> = row.get(3)?;
     let content = match digest {
         Some(digest) => Content::Digest {
-            digest: from_json(3, &digest)?,
+            digest: confidential::shown_digest(connection, from_json(3, &digest)?)?,
         },
         None if state == "cancelled" => Content::Notices {
             notices: all(connection, id)?,
@@ -83,7 +83,7 @@ fn all(connection: &Connection, message: i64) -> rusqlite::Result<Vec<Facts>> {
     let mut statement =
         connection.prepare_cached("select facts from notice where message_id = $1 order by id")?;
     let facts = statement.query_map([message], |row| {
-        from_json::<Facts>(0, &row.get::<_, String>(0)?)
+        confidential::shown(connection, from_json(0, row.get_ref(0)?.as_str()?)?)
     })?;
     let mut notices = facts.collect::<rusqlite::Result<Vec<Facts>>>()?;
     notices.sort_by_key(|facts| (facts.state, facts.due_on));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::notice::{Content, Recipient};
 use crate::store::ledger::acknowledgements::{self, Acknowledged};
-use crate::store::ledger::{from_json, outbox};
+use crate::store::ledger::{confidential, from_json, outbox};
 
 /// A notice as people list it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -169,7 +169,7 @@ pub fn content(connection: &Connection, message: &str) -> rusqlite::Result<Optio
     match found.optional()? {
         None => Ok(None),
         Some((_, Some(digest))) => Ok(Some(Content::Digest {
-            digest: from_json(1, &digest)?,
+            digest: confidential::shown_digest(connection, from_json(1, &digest)?)?,
         })),
         Some((id, None)) => Ok(Some(Content::Notices {
             notices: outbox::standing(connection, id)?,

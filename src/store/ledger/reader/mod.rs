@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{STATEMENT_CACHE, export, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
-use crate::domain::plan::{Record, Stored};
+use crate::domain::plan::Stored;
 use crate::store::StoreError;
 pub use changes::{dated, dated_since, happened, last_digest, overdue_since};
 pub use letter::{Letter, letter};
@@ -115,31 +115,29 @@ impl Reader {
     }
 }
 
-/// The records of a decision, and who was told of each.
+/// The records of a decision, as if nobody had been told of any.
 ///
 /// # Errors
 /// What the engine said.
-pub fn stored(connection: &Connection, decision: &DecisionId) -> rusqlite::Result<Vec<Stored>> {
+pub fn records(connection: &Connection, decision: &DecisionId) -> rusqlite::Result<Vec<Stored>> {
     let columns = obligations::COLUMNS;
     let mut statement = connection.prepare_cached(&format!(
         "select {columns} from obligation where decision_id = $1 order by id"
     ))?;
     let records = statement.query_map([&decision.0], obligations::read)?;
-    let with_told = |record: rusqlite::Result<Record>| {
-        let record = record?;
-        // Of a date that moved, those know who were told before it did.
-        let may_be_known = record.told_level.is_some() || record.revision > 1;
-        match record.id {
-            Some(id) if may_be_known => told::with_told(connection, id, record),
-            _ => Ok(Stored {
-                record,
-                told: Vec::new(),
-                said: None,
-                heard: Vec::new(),
-            }),
-        }
+    records.map(|record| record.map(Stored::untold)).collect()
+}
+
+/// The same records, and who was told of each.
+///
+/// # Errors
+/// What the engine said.
+pub fn with_told(connection: &Connection, records: Vec<Stored>) -> rusqlite::Result<Vec<Stored>> {
+    let with_told = |one: Stored| match one.record.id {
+        Some(id) if one.may_be_known() => told::with_told(connection, id, one.record),
+        _ => Ok(one),
     };
-    records.map(with_told).collect()
+    records.into_iter().map(with_told).collect()
 }
 
 /// Decisions that time alone may ask something of by `today`: with a rung that is reached,

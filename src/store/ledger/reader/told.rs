@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::domain::closing::Told;
 use crate::domain::notice::{Facts, Kind, Recipient};
 use crate::domain::plan::{Record, Stored};
-use crate::store::ledger::{acknowledgements, from_json};
+use crate::store::ledger::{acknowledgements, confidential, from_json};
 
 /// Each notice that may have arrived, in the order they were made. A copy of before does not
 /// know what was sent since it was made: while it is held everything may have been, and what
@@ -88,7 +88,8 @@ fn last_of_each(connection: &Connection, obligation: i64) -> rusqlite::Result<Ve
 
 fn facts(connection: &Connection, notice: i64) -> rusqlite::Result<Facts> {
     let mut statement = connection.prepare_cached("select facts from notice where id = $1")?;
-    statement.query_row([notice], |row| from_json(0, row.get_ref(0)?.as_str()?))
+    let facts = statement.query_row([notice], |row| from_json(0, row.get_ref(0)?.as_str()?))?;
+    confidential::shown(connection, facts)
 }
 
 fn due_on(connection: &Connection, notice: i64) -> rusqlite::Result<chrono::NaiveDate> {
