@@ -18,6 +18,7 @@ use super::address::Draft;
 use super::ladder::Step;
 use super::notice::{Content, Kind, Message};
 use super::pack::Strength;
+use super::record::Heard;
 
 /// A link is good until so many days after its newest notice was made: twice the longest wait
 /// between two rungs of a ladder that we ship (30 days), after which the next notice has
@@ -178,17 +179,6 @@ pub const fn quiets(kind: Kind, strength: Strength) -> bool {
         Kind::Overdue => matches!(strength, Strength::Advisory),
         Kind::TooShort | Kind::Cleared | Kind::Waived | Kind::Withdrawn | Kind::Test => false,
     }
-}
-
-/// A rung that a unit has acknowledged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
-    /// The revision of the duty.
-    pub revision: u32,
-    /// The unit.
-    pub unit: String,
-    /// The rung's place on the ladder.
-    pub level: u32,
 }
 
 /// Takes out of `drafts` what `step` says to units that have acknowledged the same before, and

@@ -10,13 +10,13 @@ use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
 use super::calendar::Calendar;
-use super::closing::Told;
 use super::decision::Decision;
 use super::directory::{Contact, Directory, NotFound, Unit};
 use super::ladder;
 use super::notice::{Channel, Ended, Facts, Kind, Lacking, Recipient, Rerouted};
 use super::obligation::{Candidate, Dates, Obligation, ObligationKey};
 use super::pack::{Audience, Basis, Pack, Role};
+use super::record::Told;
 
 /// A notice before it is in the ledger.
 #[derive(Debug, Clone, PartialEq)]

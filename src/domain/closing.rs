@@ -12,18 +12,7 @@ use super::ladder::Step;
 use super::notice::{Ended, Facts, Kind, Recipient};
 use super::obligation::{Dates, Obligation, State};
 use super::pack::{Audience, Relation};
-use super::plan::{Record, Stored};
-
-/// Somebody whom a message about an obligation may have reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// Who.
-    pub recipient: Recipient,
-    /// What the last of these messages was.
-    pub kind: Kind,
-    /// The safe reading that it named.
-    pub due_on: NaiveDate,
-}
+use super::record::{Record, Stored, Told};
 
 /// A notice that no rung asks for: to those who were told before, about what became of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -31,6 +31,7 @@ pub mod ladder;
 
 pub mod directory;
 pub mod notice;
+pub mod record;
 pub mod acknowledgement;
 pub mod address;
 pub mod specimen;

@@ -17,8 +17,9 @@ use super::gaps::{self, Look};
 use super::ladder::{self, Climb, Step};
 use super::obligation::{Dates, Excuse, Obligation, ObligationKey, State};
 use super::pack::{Ladder, Relation, Strength};
+use super::record::{Record, Stored};
 use super::rules::obligations;
-pub use change::{Change, Event, Record, Stored};
+pub use change::{Change, Event};
 
 /// Everything that follows for one decision.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::plan::Desk;
 use crate::domain::notice::{ChangeRow, Changes, Digest, Net, Turn, TurnCount, net};
 use crate::domain::obligation::ObligationKey;
-use crate::domain::plan::Record;
+use crate::domain::record::Record;
 use crate::store::StoreError;
 use crate::store::ledger::reader;
 

@@ -20,7 +20,7 @@ use crate::domain::notice::{
     Acknowledgement, Channel, Digest, DigestRow, GapRow, HeldRow, LogHead, Recipient, Waiting,
 };
 use crate::domain::obligation::Obligation;
-use crate::domain::plan::Record;
+use crate::domain::record::Record;
 use crate::domain::rules::obligations;
 use crate::store::StoreError;
 use crate::store::ledger::chain::{self, Head};

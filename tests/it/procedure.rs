@@ -7,7 +7,8 @@ use duban::domain::decision::{Decision, Event, Flag, Status};
 use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::obligation::{Excuse, Missing, Obligation, State};
 use duban::domain::pack::{self, Audience, Pack, Role};
-use duban::domain::plan::{self, Change, Stored};
+use duban::domain::plan::{self, Change};
+use duban::domain::record::Stored;
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 

@@ -10,7 +10,8 @@ use duban::domain::decision::{Decision, EVENT_KINDS, Event, Flag, Flags, Status}
 use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::notice::Kind;
 use duban::domain::pack::{Audience, Pack};
-use duban::domain::plan::{self, Change, Stored};
+use duban::domain::plan::{self, Change};
+use duban::domain::record::Stored;
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 use proptest::prelude::*;

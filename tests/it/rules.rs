@@ -8,7 +8,8 @@ use duban::domain::directory::{Contact, Directory, Unit};
 use duban::domain::notice::{Kind, Rerouted};
 use duban::domain::obligation::{Excuse, Missing, Obligation, State};
 use duban::domain::pack::{self, Audience, Pack};
-use duban::domain::plan::{self, Change, Stored};
+use duban::domain::plan::{self, Change};
+use duban::domain::record::Stored;
 use duban::domain::rules::obligations;
 use duban::domain::shipped;
 

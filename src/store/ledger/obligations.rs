@@ -13,7 +13,8 @@ use crate::domain::fault::Fault;
 use crate::domain::gaps::Look;
 use crate::domain::obligation::ObligationKey;
 use crate::domain::pack::RuleId;
-use crate::domain::plan::{Change, Event, Record};
+use crate::domain::plan::{Change, Event};
+use crate::domain::record::Record;
 
 /// Everything that changes for one decision.
 #[derive(Debug, Clone)]

@@ -13,7 +13,8 @@ use super::{audit, instant, parse_instant, unreadable};
 use crate::domain::address::Draft;
 use crate::domain::ladder::Step;
 use crate::domain::notice::{Facts, Recipient};
-use crate::domain::plan::{Change, Event, Record};
+use crate::domain::plan::{Change, Event};
+use crate::domain::record::Record;
 
 /// A change as an entry holds it.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What a ledger knows after plans of which everything arrived, for tests without one.
 
-use duban::domain::closing::Told;
-use duban::domain::plan::{Change, Stored};
+use duban::domain::plan::Change;
+use duban::domain::record::{Stored, Told};
 
 /// What is known when `changes` have come over `before`.
 pub(crate) fn remembered(before: &[Stored], changes: &[Change]) -> Vec<Stored> {

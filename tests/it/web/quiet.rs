@@ -1,13 +1,14 @@
 //! What an acknowledgement quiets: the same rung to the same unit, and nothing that says more.
 
 use chrono::TimeDelta;
-use duban::domain::acknowledgement::{Heard, leave_out, quiets};
+use duban::domain::acknowledgement::{leave_out, quiets};
 use duban::domain::address::Draft;
 use duban::domain::delivery::{Class, Outcome, Verdict};
 use duban::domain::ladder::Step;
 use duban::domain::lanes::{Bounds, Lanes};
 use duban::domain::notice::{Channel, Kind};
 use duban::domain::pack::Strength;
+use duban::domain::record::Heard;
 use duban::jobs::auditor::Auditor;
 use duban::store::ledger::acknowledgements::How;
 use duban::store::ledger::outbox::{self, Abandoned, Lease};

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
-use crate::domain::acknowledgement::Heard;
 use crate::domain::notice::{Facts, Recipient};
+use crate::domain::record::Heard;
 use crate::store::ledger::{confidential, from_json};
 
 /// Who acknowledged something, and when.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::domain::notice::{Digest, Happened, Happening};
 use crate::domain::obligation::{ObligationKey, State};
-use crate::domain::plan::Record;
+use crate::domain::record::Record;
 use crate::store::ledger::{from_json, obligations};
 
 /// Duties that are dated for the first time are put in order among so many.

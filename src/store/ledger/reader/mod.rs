@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{STATEMENT_CACHE, export, migrate, obligations, refuse_older};
 use crate::domain::decision::DecisionId;
-use crate::domain::plan::Stored;
+use crate::domain::record::Stored;
 use crate::store::StoreError;
 pub use changes::{dated, dated_since, happened, last_digest, overdue_since};
 pub use letter::{Letter, letter};

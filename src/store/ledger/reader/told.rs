@@ -6,9 +6,8 @@
 
 use rusqlite::Connection;
 
-use crate::domain::closing::Told;
 use crate::domain::notice::{Facts, Kind, Recipient};
-use crate::domain::plan::{Record, Stored};
+use crate::domain::record::{Record, Stored, Told};
 use crate::store::ledger::{acknowledgements, confidential, from_json};
 
 /// Each notice that may have arrived, in the order they were made. A copy of before does not

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use crate::domain::fault::Fault;
-use crate::domain::plan::Record;
+use crate::domain::record::Record;
 use crate::store::ledger::obligations;
 
 /// How many obligations a digest speaks of.
