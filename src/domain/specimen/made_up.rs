@@ -3,7 +3,7 @@
 //! Owns what has to have happened for the rule to ask anything. Refuses to count: the rules
 //! themselves do, so that a made-up date explains itself as a real one does.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::Words;
 use crate::domain::address::Books;
@@ -33,8 +33,17 @@ pub(super) fn for_rule<'p>(
 ) -> Option<(Decision, Obligation<'p>)> {
     let mut kinds = Vec::new();
     collect(rule, books.pack, &mut kinds, DEEPEST);
+    let unit = books
+        .directory
+        .units()
+        .first()
+        .map(|unit| unit.name.clone());
     NATURES.into_iter().find_map(|said| {
-        let decision = decision(words, events(&kinds, today), said, today);
+        let decision = Decision {
+            drafting_unit: unit.clone(),
+            executing_unit: unit.clone(),
+            ..decision(words, events(&kinds, today), said, today)
+        };
         let derived = obligations(&decision, books.pack, books.calendar);
         let is_it = |one: &Obligation<'_>| one.rule.id == rule.id && one.dates.is_some();
         let found = derived.into_iter().find(is_it)?;
@@ -88,9 +97,10 @@ fn events(kinds: &[(String, String)], today: NaiveDate) -> Vec<Event> {
 fn decision(words: &Words, events: Vec<Event>, said: Option<bool>, today: NaiveDate) -> Decision {
     let flags = Flag::ALL.into_iter();
     Decision {
-        id: DecisionId(words.decision.id.clone()),
+        // A catalogue's numbers begin with 1.
+        id: DecisionId(format!("{}-000", today.year())),
         organ: words.decision.organ.clone(),
-        year: 0,
+        year: today.year(),
         seq: 0,
         title: words.decision.title.clone(),
         drafting_unit: None,

@@ -37,7 +37,6 @@ struct TestWords {
 
 #[derive(Debug, Clone, Deserialize)]
 struct DecisionWords {
-    id: String,
     organ: String,
     title: String,
 }

@@ -23,7 +23,7 @@ const SUBJECT: &str = "test";
 /// Notes that these messages are about to be sent.
 ///
 /// # Errors
-/// Those of [`by_hand`].
+/// Those of [`by_hand()`].
 pub fn begun(path: &Path, messages: &[Message], now: DateTime<Utc>) -> Result<(), StoreError> {
     let to: Vec<Value> = messages.iter().map(|one| whom(&one.recipient)).collect();
     note(path, BEGUN, &json!({ "to": to }), now)
@@ -32,7 +32,7 @@ pub fn begun(path: &Path, messages: &[Message], now: DateTime<Utc>) -> Result<()
 /// Notes what came of them.
 ///
 /// # Errors
-/// Those of [`by_hand`].
+/// Those of [`by_hand()`].
 pub fn answered<'a>(
     path: &Path,
     answers: impl Iterator<Item = (&'a Recipient, &'a Outcome)>,

@@ -2,7 +2,7 @@
 
 use duban::channels::wording::Text;
 use duban::domain::counting::Step;
-use duban::domain::notice::{Channel, Facts, Kind, Message, Rerouted};
+use duban::domain::notice::{Channel, DigestRow, Facts, Kind, Message, Rerouted};
 use duban::domain::obligation::State;
 use duban::domain::pack::{Relation, Strength};
 
@@ -296,4 +296,22 @@ fn a_repeat_after_doubt_says_which_attempt_it_is() {
         assert_both(&word(&repeat), "此件可能与先前一封重复（第4次发送）");
         assert!(!word(&message).plain.contains("重复（第"));
     }
+}
+
+#[test]
+fn a_unit_that_the_catalogue_does_not_name_is_named_by_its_part() {
+    let unnamed = Facts {
+        responsible: "drafting".to_owned(),
+        ..facts()
+    };
+    assert_both(&of(unnamed.clone()), "承办单位");
+    let mut digest = digest();
+    let row = messages::row(State::Near, 1, Strength::Must);
+    digest.rows = vec![DigestRow {
+        responsible: unnamed.responsible,
+        ..row
+    }];
+    let text = word(&messages::of_digest(digest));
+    assert_both(&text, "承办单位");
+    assert!(!text.plain.contains("drafting") && !text.html.contains("drafting"));
 }
