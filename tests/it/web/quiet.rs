@@ -14,6 +14,7 @@ use duban::store::ledger::acknowledgements::How;
 use duban::store::ledger::outbox::{self, Abandoned, Lease};
 
 use super::{DAY, Site, acknowledge, assert_rebuilds, city, message, path};
+use crate::support::http::Answer;
 use crate::support::messages;
 use crate::support::rounds::Rounds;
 use crate::support::smtp::{Act, Stage};
@@ -125,6 +126,22 @@ fn the_same_rung_is_not_sent_to_the_unit_by_another_way_any_more() {
             .any(|one| one.what == "failed upward"),
         "what was acknowledged does not fail upward"
     );
+    assert_rebuilds(&world);
+}
+
+#[test]
+fn a_units_system_is_told_whoever_has_signed() {
+    let world = city(DAY);
+    world.receiver.next(Answer::Status(503, Vec::new()));
+    world.work();
+    let mail = message(&world, "mail", "contact@zjj");
+    let recorded = acknowledge(&world, &mail, "王联络", How::Link);
+    assert_eq!((recorded.notices, recorded.quieted), (1, 0));
+    world.at_time(DAY, "12:00");
+    world.work();
+    let states = world.notices("arc-18");
+    let system = states.iter().find(|one| one.contains("市住建局")).unwrap();
+    assert!(system.ends_with("delivered"), "{states:?}");
     assert_rebuilds(&world);
 }
 

@@ -149,11 +149,12 @@ fn carry_out(
     })
 }
 
-/// What need not be sent any more: the same rung to the same unit, not delivered yet. What a
-/// link was read in has arrived, and is no such thing.
+/// What need not be sent any more: the same rung to the same unit's people, not delivered yet.
+/// What a link was read in has arrived, and is no such thing. The unit's system keeps a record
+/// of its own, and is told each event whoever has signed for it.
 fn quieted(connection: &Connection, open: &[Open], how: How) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
-        "select notice.key, notice.facts
+        "select notice.key, notice.facts, message.recipient
          from notice join message on message.id = notice.message_id
          where notice.obligation_id = $1 and notice.revision = $2 and notice.rung = $3
            and notice.state = 'standing' and message.state <> 'delivered'
@@ -168,7 +169,9 @@ fn quieted(connection: &Connection, open: &[Open], how: How) -> rusqlite::Result
             let key: String = row.get(0)?;
             let facts: Facts = from_json(1, &row.get::<_, String>(1)?)?;
             let is_read = how == How::Link && open.iter().any(|read| read.key == key);
-            if quiets(facts.kind, facts.strength) && !is_read && !keys.contains(&key) {
+            let to: Recipient = from_json(2, &row.get::<_, String>(2)?)?;
+            let may_be_quiet = to.channel.groups() && quiets(facts.kind, facts.strength);
+            if may_be_quiet && !is_read && !keys.contains(&key) {
                 keys.push(key);
             }
         }
