@@ -5,8 +5,7 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use duban::domain::hold::Cause;
-use duban::domain::lanes::{Bounds, Lanes};
-use duban::store::ledger::outbox::{self, Lease, Whom, Wish};
+use duban::store::ledger::outbox::{self, Whom, Wish};
 use duban::store::ledger::rebuild::{Difference, compare, rebuild_into};
 use duban::store::ledger::{chain, holds};
 use rusqlite::Connection;
@@ -103,21 +102,7 @@ fn moved(world: &World) {
 fn killed(world: &mut World) {
     world.at_time("2026-09-07", "08:30");
     world.plan();
-    let now = world.clock.now();
-    let lanes = Lanes::new(Bounds {
-        in_flight: 64,
-        per_destination: 2,
-        per_relay: 2,
-        relay_start: 2,
-        ..Bounds::default()
-    });
-    let lease = Lease {
-        holder: "killed".to_owned(),
-        until: now + TimeDelta::minutes(30),
-    };
-    let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
-    let claimed = world.ledger().write_blocking("claim", claim).unwrap();
-    assert!(!claimed.claims.is_empty());
+    assert!(!world.claimed().is_empty());
     world.crash_and_reopen();
     world.work();
 }

@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use duban::clock::{Clock, instant};
 use duban::config::Config;
 use duban::daemon::live::Live;
 use duban::daemon::start_writer;
+use duban::domain::lanes::{Bounds, Lanes};
 use duban::jobs::auditor::Auditor;
 use duban::jobs::deliver::{self, Tally};
 use duban::jobs::round::{self, Occasion};
 use duban::jobs::{older, sweep};
 use duban::store::StoreError;
 use duban::store::ledger::obligations::Applied;
-use duban::store::ledger::outbox::Abandoned;
+use duban::store::ledger::outbox::{self, Abandoned, Claim, Lease};
 use duban::store::ledger::{self, Ledger, Reader};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -225,6 +226,25 @@ impl World {
 
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.live().context.ledger
+    }
+
+    /// Takes what is due as a process does that goes no further; its lease is half an hour.
+    pub(crate) fn claimed(&self) -> Vec<Claim> {
+        let now = self.clock.now();
+        let lanes = Lanes::new(Bounds {
+            in_flight: 64,
+            per_destination: 2,
+            per_relay: 2,
+            relay_start: 2,
+            ..Bounds::default()
+        });
+        let lease = Lease {
+            holder: "tests".to_owned(),
+            until: now + TimeDelta::minutes(30),
+        };
+        let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
+        let claimed = self.ledger().write_blocking("claim", claim);
+        claimed.unwrap().claims
     }
 
     pub(crate) fn reader(&self) -> Reader {

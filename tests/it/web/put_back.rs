@@ -1,10 +1,8 @@
 //! A message that was claimed and for which nobody was asked, when something was said of it
 //! meanwhile.
 
-use chrono::TimeDelta;
-use duban::domain::lanes::{Bounds, Lanes};
 use duban::store::ledger::acknowledgements::How;
-use duban::store::ledger::outbox::{self, Claim, Lease};
+use duban::store::ledger::outbox::{self, Claim};
 
 use super::{DAY, acknowledge, assert_rebuilds, city};
 use crate::support::smtp::{Act, Stage};
@@ -12,24 +10,7 @@ use crate::support::world::World;
 
 /// Takes what is due by mail, and does nothing with it yet.
 fn claimed(world: &World) -> Vec<Claim> {
-    let now = world.clock.now();
-    let lanes = Lanes::new(Bounds {
-        in_flight: 64,
-        per_destination: 2,
-        per_relay: 2,
-        relay_start: 2,
-        ..Bounds::default()
-    });
-    let lease = Lease {
-        holder: "tests".to_owned(),
-        until: now + TimeDelta::minutes(30),
-    };
-    let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
-    let mut claims = world
-        .ledger()
-        .write_blocking("claim", claim)
-        .unwrap()
-        .claims;
+    let mut claims = world.claimed();
     claims.retain(|one| one.destination == "mail");
     claims
 }

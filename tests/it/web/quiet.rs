@@ -5,13 +5,12 @@ use duban::domain::acknowledgement::{leave_out, quiets};
 use duban::domain::address::Draft;
 use duban::domain::delivery::{Class, Outcome, Verdict};
 use duban::domain::ladder::Step;
-use duban::domain::lanes::{Bounds, Lanes};
 use duban::domain::notice::{Channel, Kind};
 use duban::domain::pack::Strength;
 use duban::domain::record::Heard;
 use duban::jobs::auditor::Auditor;
 use duban::store::ledger::acknowledgements::How;
-use duban::store::ledger::outbox::{self, Abandoned, Lease};
+use duban::store::ledger::outbox::{self, Abandoned};
 
 use super::{DAY, Site, acknowledge, assert_rebuilds, city, message, path};
 use crate::support::http::Answer;
@@ -321,27 +320,8 @@ fn a_word_given_while_the_message_is_under_way_settles_it_too() {
     for is_lost in [false, true] {
         let world = city(DAY);
         let now = world.clock.now();
-        let lanes = Lanes::new(Bounds {
-            in_flight: 64,
-            per_destination: 2,
-            per_relay: 2,
-            relay_start: 2,
-            ..Bounds::default()
-        });
-        let lease = Lease {
-            holder: "tests".to_owned(),
-            until: now + TimeDelta::minutes(30),
-        };
-        let claim = move |c: &_| outbox::claim(c, &lanes, &lease, now);
-        let claims = world
-            .ledger()
-            .write_blocking("claim", claim)
-            .unwrap()
-            .claims;
-        let claim = claims
-            .into_iter()
-            .find(|one| one.destination == "mail")
-            .unwrap();
+        let mut claims = world.claimed().into_iter();
+        let claim = claims.find(|one| one.destination == "mail").unwrap();
         let key = claim.message.key.clone();
         acknowledge(&world, &key, "某人", How::Link);
         let state = format!("select state from message where key = '{key}'");
