@@ -104,7 +104,7 @@ impl<'a> Row<'a> {
         let done = obligation.done.as_ref();
         Self {
             decision: &obligation.key.decision.0,
-            title: (!decision.confidential).then_some(decision.title.as_str()),
+            title: decision.shown_title(),
             rule: &obligation.key.rule.0,
             duty: &rule.title,
             occurrence: &obligation.key.occurrence,

@@ -52,7 +52,7 @@ impl<'a> From<&'a Decision> for Row<'a> {
             organ: &decision.organ,
             year: decision.year,
             seq: decision.seq,
-            title: (!decision.confidential).then_some(&decision.title),
+            title: decision.shown_title(),
             drafting_unit: decision.drafting_unit.as_deref(),
             executing_unit: decision.executing_unit.as_deref(),
             planned_on: decision.planned_on,

@@ -290,7 +290,7 @@ fn facts(reminder: &Reminder<'_>, books: Books<'_>, rerouted: Option<Rerouted>) 
         organ: decision.organ.clone(),
         year: decision.year,
         seq: decision.seq,
-        title: (!decision.confidential).then(|| decision.title.clone()),
+        title: decision.shown_title().map(ToOwned::to_owned),
         duty: obligation.rule.title.clone(),
         relation: obligation.rule.relation,
         basis: cited(obligation, books.pack),

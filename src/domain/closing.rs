@@ -151,7 +151,7 @@ fn withdrawn(
     };
     if let Some(decision) = decision {
         // It may have become confidential since.
-        facts.title = (!decision.confidential).then(|| decision.title.clone());
+        facts.title = decision.shown_title().map(ToOwned::to_owned);
     }
     facts
 }

@@ -225,6 +225,12 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The title as it may be shown; of a confidential decision there is its number only.
+    #[must_use]
+    pub fn shown_title(&self) -> Option<&str> {
+        (!self.confidential).then_some(self.title.as_str())
+    }
+
     /// The events of `kind`, in order of date.
     pub fn events_of<'a, 'k>(
         &'a self,

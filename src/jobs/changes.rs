@@ -127,7 +127,7 @@ fn row(
     let rule = desk.library.pack.rule(&key.rule.0);
     Ok(decision.zip(rule).map(|(decision, rule)| ChangeRow {
         obligation: key.clone(),
-        title: (!decision.confidential).then_some(decision.title),
+        title: decision.shown_title().map(ToOwned::to_owned),
         duty: rule.title.clone(),
         turn,
         due_on,

@@ -188,7 +188,7 @@ fn gap_row(desk: &Desk<'_>, gap: Gap) -> Result<Option<GapRow>, StoreError> {
     let decision = desk.catalog.read(&gap.decision)?.decision;
     Ok(decision.map(|decision| GapRow {
         decision: gap.decision,
-        title: (!decision.confidential).then_some(decision.title),
+        title: decision.shown_title().map(ToOwned::to_owned),
         missing: gap.missing,
         although: gap.although,
         on: gap.on,
@@ -262,7 +262,7 @@ fn shown(
     let dates = obligation.dates?;
     Some(DigestRow {
         obligation: obligation.key.clone(),
-        title: (!decision.confidential).then(|| decision.title.clone()),
+        title: decision.shown_title().map(ToOwned::to_owned),
         duty: obligation.rule.title.clone(),
         responsible: responsible(obligation, decision, &desk.library.directory),
         due_on: dates.due_on,

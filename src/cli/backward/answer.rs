@@ -81,7 +81,7 @@ impl<'a> Answer<'a> {
         let waived = timetable.waived.iter();
         Self {
             decision: &decision.id.0,
-            title: (!decision.confidential).then_some(&decision.title),
+            title: decision.shown_title(),
             meeting: timetable.meeting,
             planned,
             as_of: today,
