@@ -146,12 +146,10 @@ impl Planner<'_> {
         reached: Option<&Step>,
         stored: Option<&Stored>,
     ) -> Vec<String> {
-        let rule = self.obligation.rule;
-        let ladder = self.books.pack.ladder(&rule.ladder);
-        let Some(((step, ladder), stored)) = reached.zip(ladder).zip(stored) else {
+        let Some(((step, ladder), stored)) = reached.zip(self.ladder()).zip(stored) else {
             return Vec::new();
         };
-        let said = (ladder.rungs.len(), rule.strength);
+        let said = (ladder.rungs.len(), self.obligation.rule.strength);
         acknowledgement::leave_out(notices, step, said, &stored.heard)
     }
 
