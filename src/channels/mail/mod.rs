@@ -24,7 +24,7 @@ use lettre::message::Mailbox;
 use lettre::transport::smtp::extension::ClientId;
 use rustls::ClientConfig;
 
-use super::calendar_file;
+use super::calendar_file::{self, CalendarFile};
 use super::plain;
 use super::secret::Secret;
 use super::tls::{self, Trust};
@@ -98,8 +98,10 @@ impl Mailer {
         wording: &Wording,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let mail = match composed(message, wording, &self.from, now) {
-            Ok((_, mail)) => mail,
+        let composed = worded(message, wording, &self.from)
+            .and_then(|(text, file)| compose::compose(message, text, file, &self.from, now));
+        let mail = match composed {
+            Ok(mail) => mail,
             Err(outcome) => return outcome,
         };
         match &self.transport {
@@ -126,21 +128,21 @@ pub(super) fn letter(
     from: &Mailbox,
     now: DateTime<Utc>,
 ) -> Result<(Text, Vec<u8>), Outcome> {
-    let (text, mail) = composed(message, wording, from, now)?;
+    let (text, file) = worded(message, wording, from)?;
+    let mail = compose::compose(message, text.clone(), file, from, now)?;
     Ok((text, mail.bytes))
 }
 
-fn composed(
+/// The words of a mail, and its calendar file where it has one.
+fn worded(
     message: &Message,
     wording: &Wording,
     from: &Mailbox,
-    now: DateTime<Utc>,
-) -> Result<(Text, compose::Composed), Outcome> {
-    let worded = |error: WordingError| error.outcome();
-    let text = wording.mail(message).map_err(worded)?;
-    let file = calendar_file::of(message, wording, from.email.domain()).map_err(worded)?;
-    let mail = compose::compose(message, text.clone(), file, from, now)?;
-    Ok((text, mail))
+) -> Result<(Text, Option<CalendarFile>), Outcome> {
+    let unfit = |error: WordingError| error.outcome();
+    let text = wording.mail(message).map_err(unfit)?;
+    let file = calendar_file::of(message, wording, from.email.domain()).map_err(unfit)?;
+    Ok((text, file))
 }
 
 /// The sender that `settings` name.

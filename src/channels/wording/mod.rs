@@ -193,7 +193,7 @@ impl Wording {
     /// `facts`, and the link by which `message` is acknowledged, where there are any.
     fn with_link(&self, message: &Message, facts: &Json) -> Value {
         let link = self.link(message).map(|link| escape::address(&link));
-        context! { link => link.map(Value::from_safe_string), ..Value::from(Serde(facts.clone())) }
+        context! { link => link.map(Value::from_safe_string), ..Value::from(Serde(facts)) }
     }
 
     fn subject(&self, facts: &Value) -> Result<String, WordingError> {
