@@ -13,13 +13,11 @@ use futures_util::stream::{self, StreamExt as _};
 use super::Carrier;
 use crate::clock::Clock;
 use crate::domain::delivery::Outcome;
+use crate::domain::lanes::BURST;
 use crate::domain::notice::{Channel, Message};
 
 /// Destinations asked at the same time, as many as a small host has sockets to spare.
 const AT_ONCE: usize = 16;
-
-/// So many mails go without a pause, as a deliverer's do after a rest (`domain::lanes`).
-const BURST: usize = 10;
 
 /// What came of one message.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +44,7 @@ pub fn run<'a>(
         lane.push(message);
     }
     let lanes = lanes.into_values().map(move |lane| {
-        let numbered = stream::iter(lane.into_iter().enumerate());
+        let numbered = stream::iter((0..).zip(lane));
         let asked = numbered.then(move |(number, message)| async move {
             tokio::time::sleep(pause(&message, number, mails_a_minute)).await;
             ask(carrier, clock, message).await
@@ -66,8 +64,9 @@ async fn ask(carrier: &dyn Carrier, clock: &Clock, message: Message) -> Answered
     }
 }
 
-/// How long a message waits after the one before it.
-fn pause(message: &Message, number: usize, mails_a_minute: u32) -> Duration {
+/// How long a message waits after the one before it: so many mails go without a pause as a
+/// deliverer's do after a rest.
+fn pause(message: &Message, number: u32, mails_a_minute: u32) -> Duration {
     let is_paced = message.recipient.channel == Channel::Mail && number >= BURST;
     let minute = Duration::from_mins(1);
     let every = minute.checked_div(mails_a_minute).filter(|_| is_paced);

@@ -21,7 +21,7 @@ use lane::Lane;
 
 pub use bounds::Bounds;
 pub use heard::Heard;
-pub use rate::Rate;
+pub use rate::{BURST, Rate};
 
 /// A destination for which messages wait.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::domain::notice::Channel;
 
 /// So many mails may go at once after a rest: 163.com closes a connection after ten mails
 /// (`450 MI:DMC`), and QQ counts by the minute.
-const BURST: u32 = 10;
+pub const BURST: u32 = 10;
 
 /// How fast messages may go one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
