@@ -225,13 +225,8 @@ pub fn everybody(unit: &Unit) -> Vec<Recipient> {
 }
 
 fn endpoints(unit: &Unit) -> impl Iterator<Item = Recipient> {
-    unit.endpoints.iter().map(|channel| Recipient {
-        unit: unit.name.clone(),
-        audience: Audience::Contact,
-        name: String::new(),
-        address: unit.name.clone(),
-        channel: *channel,
-    })
+    let channels = unit.endpoints.iter();
+    channels.map(|channel| Recipient::endpoint(&unit.name, *channel))
 }
 
 fn person(unit: &Unit, contact: &Contact) -> Recipient {

@@ -12,8 +12,8 @@ use crate::cli::text::harmless;
 use crate::clock::{Clock, instant, to_minute};
 use crate::domain::address::{Draft, everybody, message_key};
 use crate::domain::directory::Unit;
-use crate::domain::notice::{Channel, Content, Facts, Kind, Message, Recipient};
-use crate::domain::pack::{Audience, Rule};
+use crate::domain::notice::{Channel, Content, Facts, Message, Recipient};
+use crate::domain::pack::Rule;
 use crate::jobs::digest;
 use crate::jobs::plan::Desk;
 use crate::store::ledger::reader::{self, Letter};
@@ -96,7 +96,7 @@ fn of_ledger(args: &PreviewArgs, letter: Letter, clock: &Clock) -> anyhow::Resul
 /// By another channel an endpoint of the unit stands for its people.
 fn readdress(recipient: &mut Recipient, channel: Channel) {
     if recipient.channel != channel && channel != Channel::Mail {
-        *recipient = endpoint(&recipient.unit, channel);
+        *recipient = Recipient::endpoint(&recipient.unit, channel);
     }
     recipient.channel = channel;
 }
@@ -141,13 +141,13 @@ fn of_rule(books: &Books, args: &PreviewArgs, rule: &Rule, clock: &Clock) -> any
     let recipient = match named(books, args)? {
         Some(unit) => somebody(unit, channel)?,
         None if is_by(draft) => draft.recipient.clone(),
-        None => endpoint(&draft.recipient.unit, channel),
+        None => Recipient::endpoint(&draft.recipient.unit, channel),
     };
     let mut facts = draft.facts.clone();
     if args.to.is_some() {
         facts.rerouted = None;
     }
-    let (kind, about) = (kind_name(facts.kind), &facts.obligation);
+    let (kind, about) = (facts.kind.name(), &facts.obligation);
     let what = format!("{kind} of {about} as of {}, {origin}", facts.as_of);
     let at = morning(&facts);
     let notices = vec![facts];
@@ -177,17 +177,7 @@ fn somebody(unit: &Unit, channel: Channel) -> anyhow::Result<Recipient> {
     match (found, channel) {
         (Some(found), _) => Ok(found),
         (None, Channel::Mail) => bail!("{} has nobody with an e-mail address", unit.name),
-        (None, _) => Ok(endpoint(&unit.name, channel)),
-    }
-}
-
-fn endpoint(unit: &str, channel: Channel) -> Recipient {
-    Recipient {
-        unit: unit.to_owned(),
-        audience: Audience::Contact,
-        name: String::new(),
-        address: unit.to_owned(),
-        channel,
+        (None, _) => Ok(Recipient::endpoint(&unit.name, channel)),
     }
 }
 
@@ -206,20 +196,4 @@ fn sample(recipient: Recipient, content: Content) -> Message {
 fn morning(facts: &Facts) -> DateTime<Utc> {
     let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
     instant(facts.as_of.and_time(nine))
-}
-
-/// A kind as `--kind` and JSON name it.
-pub(super) const fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Reminder => "reminder",
-        Kind::DueToday => "due_today",
-        Kind::Overdue => "overdue",
-        Kind::TooShort => "too_short",
-        Kind::Opened => "opened",
-        Kind::Changed => "changed",
-        Kind::Cleared => "cleared",
-        Kind::Waived => "waived",
-        Kind::Withdrawn => "withdrawn",
-        Kind::Test => "test",
-    }
 }

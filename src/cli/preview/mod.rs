@@ -120,6 +120,6 @@ impl ValueEnum for Kind {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(found::kind_name(*self)))
+        Some(PossibleValue::new(self.name()))
     }
 }

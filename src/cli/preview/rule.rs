@@ -7,7 +7,6 @@ use anyhow::bail;
 use chrono::NaiveDate;
 
 use super::PreviewArgs;
-use super::found::kind_name;
 use crate::cli::library::Books;
 use crate::cli::text::harmless;
 use crate::domain::address::Draft;
@@ -66,7 +65,7 @@ pub(super) fn never_says(rule: &Rule, kind: Option<Kind>) -> String {
         Some(kind) => format!(
             "the ladder of {} has no rung that says {}",
             rule.id,
-            kind_name(kind)
+            kind.name()
         ),
         None => format!("{} tells nobody anything", rule.id),
     }

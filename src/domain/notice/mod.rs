@@ -103,6 +103,18 @@ pub struct Recipient {
 }
 
 impl Recipient {
+    /// A unit's endpoint of that channel: it has no name, and no address but the unit.
+    #[must_use]
+    pub fn endpoint(unit: &str, channel: Channel) -> Self {
+        Self {
+            unit: unit.to_owned(),
+            audience: Audience::Contact,
+            name: String::new(),
+            address: unit.to_owned(),
+            channel,
+        }
+    }
+
     /// What it shares its way with.
     #[must_use]
     pub fn destination(&self) -> String {
@@ -143,6 +155,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind's name in the ledger, in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reminder => "reminder",
+            Self::DueToday => "due_today",
+            Self::Overdue => "overdue",
+            Self::TooShort => "too_short",
+            Self::Opened => "opened",
+            Self::Changed => "changed",
+            Self::Cleared => "cleared",
+            Self::Waived => "waived",
+            Self::Withdrawn => "withdrawn",
+            Self::Test => "test",
+        }
+    }
+
     /// Whether it says that nothing is to be done any more.
     #[must_use]
     pub const fn is_ending(self) -> bool {

@@ -324,3 +324,16 @@ fn what_ended_a_duty_comes_back_from_the_ledger_as_it_went_in() {
         );
     }
 }
+
+#[test]
+fn a_kind_has_one_name_in_the_ledger_and_in_json() {
+    for sample in SAMPLES.iter() {
+        let Content::Notices { notices } = &sample.message.content else {
+            continue;
+        };
+        for facts in notices {
+            let name = serde_json::to_value(facts.kind).unwrap();
+            assert_eq!(name, facts.kind.name());
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub fn enqueue(
         obligation,
         draft.facts.revision,
         &draft.facts.rung,
-        serde_plain(&draft.facts.kind)?,
+        draft.facts.kind.name(),
         message,
         to_json(&draft.facts)?,
         instant(now),
@@ -93,11 +93,6 @@ pub(in crate::store::ledger) struct DigestMade {
     pub(in crate::store::ledger) recipient: Recipient,
     pub(in crate::store::ledger) digest: Digest,
     pub(in crate::store::ledger) release: String,
-}
-
-/// A name as serde writes it, without the quotes.
-fn serde_plain(value: &impl serde::Serialize) -> rusqlite::Result<String> {
-    Ok(to_json(value)?.trim_matches('"').to_owned())
 }
 
 /// The recipient's message that nobody has tried to send yet, brought forward if the
