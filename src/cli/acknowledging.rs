@@ -7,13 +7,12 @@
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::anyhow;
 use clap::Args;
 
 use super::due::write_json;
 use super::library::Books;
+use super::outcome::undone;
 use super::table::{Fit, Screen, Table};
-use super::text::harmless;
 use crate::clock::Clock;
 use crate::domain::acknowledgement::{LONGEST_NAME, Unfit, name};
 use crate::domain::fault::Fault;
@@ -82,10 +81,7 @@ pub(super) fn run(books: &Books, args: &AckArgs, clock: &Clock) -> anyhow::Resul
 }
 
 fn refused(faults: &[Fault]) -> anyhow::Error {
-    let lines = faults
-        .iter()
-        .map(|fault| format!("\n  {}", harmless(&fault.to_string())));
-    anyhow!("nothing was recorded:{}", lines.collect::<String>())
+    undone("nothing was recorded", faults)
 }
 
 /// What is meant, or everything that is wrong with what was typed.

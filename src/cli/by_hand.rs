@@ -6,11 +6,12 @@
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 
 use super::args::{ByHandArgs, HoldArgs, RetryArgs};
 use super::due::write_json;
 use super::library::Books;
+use super::outcome::undone;
 use super::table::{Fit, Screen, Table};
 use super::text::harmless;
 use crate::clock::Clock;
@@ -90,12 +91,7 @@ fn act(
     let asked = ledger::by_hand(path, doing, |c| {
         outbox::at_hand(c, wish, whom, reason, clock.now())
     })?;
-    let touched = asked.map_err(|faults| {
-        let lines = faults
-            .iter()
-            .map(|fault| format!("\n  {}", harmless(&fault.to_string())));
-        anyhow!("nothing was changed:{}", lines.collect::<String>())
-    })?;
+    let touched = asked.map_err(|faults| undone("nothing was changed", &faults))?;
     show(&touched, wish, how)
 }
 

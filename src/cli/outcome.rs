@@ -23,10 +23,7 @@ pub struct Faulty(Vec<Fault>);
 impl fmt::Display for Faulty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(faults) = self;
-        write!(f, "{} found:", count(faults.len()))?;
-        faults
-            .iter()
-            .try_for_each(|fault| write!(f, "\n  {}", harmless(&fault.to_string())))
+        write!(f, "{} found:{}", count(faults.len()), listed(faults))
     }
 }
 
@@ -36,6 +33,18 @@ impl std::error::Error for Faulty {}
 #[must_use]
 pub fn faulty(faults: Vec<Fault>) -> anyhow::Error {
     Faulty(faults).into()
+}
+
+/// What was asked for and, because of `faults`, not done: an error that ends a command with 1.
+#[must_use]
+pub fn undone(words: &str, faults: &[Fault]) -> anyhow::Error {
+    anyhow::anyhow!("{words}:{}", listed(faults))
+}
+
+/// Each on a line of its own.
+fn listed(faults: &[Fault]) -> String {
+    let lines = faults.iter().map(|fault| harmless(&fault.to_string()));
+    lines.fold(String::new(), |listed, line| format!("{listed}\n  {line}"))
 }
 
 fn count(faults: usize) -> String {
