@@ -13,14 +13,16 @@ use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
+pub use super::catalogue::{CatalogCommand, ImportArgs};
 use super::day::day;
+pub use super::events::{EventArgs, EventCommand};
 use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
 pub use super::preview::PreviewArgs;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
 pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
-    ByHandArgs, CalendarCommand, CatalogCommand, ClockCommand, CountArgs, EventArgs, EventCommand,
-    HoldArgs, ImportArgs, LoadArgs, NoticesArgs, NoticesCommand, RetryArgs, RulesCommand,
+    ByHandArgs, CalendarCommand, ClockCommand, CountArgs, HoldArgs, LoadArgs, NoticesArgs,
+    NoticesCommand, RetryArgs, RulesCommand,
 };
 pub use super::templates::TemplatesCommand;
 use super::test_send::EXAMPLES as TEST_SEND_EXAMPLES;

@@ -10,7 +10,7 @@ use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
 
 use super::args::{DecidedArgs, ExtendArgs, WaiveArgs};
-use super::keeping;
+use super::events;
 use super::library::Books;
 use super::meant::{meant, standing};
 use super::text::harmless;
@@ -186,7 +186,7 @@ fn carry_out(
     }
     out.flush()?;
     let kind = new.kind.clone();
-    let id = keeping::record(books, new, clock)?;
+    let id = events::record(books, new, clock)?;
     Ok(writeln!(out, "recorded as event {id}, {kind}")?)
 }
 

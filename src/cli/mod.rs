@@ -8,17 +8,19 @@ pub mod args;
 pub mod subcommands;
 
 mod acknowledging;
+mod asked;
 mod asking;
 mod auditing;
 mod backward;
 mod backing_up;
 mod by_hand;
+mod catalogue;
 mod checking;
 mod day;
 mod demo;
+mod events;
 mod excusing;
 mod health;
-mod keeping;
 mod meant;
 mod pack_words;
 mod preview;
@@ -53,7 +55,7 @@ pub mod why;
 
 use std::process::ExitCode;
 
-use args::{CatalogCommand, Cli, Command, EventCommand};
+use args::{CatalogCommand, Cli, Command};
 use library::Books;
 
 use crate::clock::Clock;
@@ -71,13 +73,13 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Run => return running::run(cli, clock),
         Command::Check(args) => return checking::check(cli, args, &clock),
         // A catalogue is made before there is a configuration that names it.
-        Command::Catalog(CatalogCommand::Init { file }) => return keeping::init(file),
+        Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
         _ => {}
     }
     let books = Books::open(cli)?;
     match &cli.command {
-        Command::Catalog(command) => keeping::catalog(&books, command),
-        Command::Event(EventCommand::Add(args)) => keeping::add_event(&books, args, &clock),
+        Command::Catalog(command) => catalogue::catalog(&books, command),
+        Command::Event(command) => events::run(&books, command, &clock),
         Command::Waive(args) => excusing::waive(&books, args, &clock),
         Command::Extend(args) => excusing::extend(&books, args, &clock),
         Command::Due(args) => asking::due(&books, args, &clock),

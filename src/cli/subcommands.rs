@@ -1,6 +1,6 @@
 //! The commands that have commands of their own, and the words options accept.
 //!
-//! Owns what may be typed after `catalog`, `event`, `calendar`, `rules`, `clock` and `notices`.
+//! Owns what may be typed after `calendar`, `rules`, `clock` and `notices`.
 //! Refuses to act, as `args` does.
 
 use std::path::PathBuf;
@@ -14,94 +14,6 @@ use super::day::day;
 use crate::domain::counting::{Reading, Roll, Span};
 use crate::domain::notice::Channel;
 use crate::domain::obligation::State;
-
-/// `catalog …`.
-#[derive(Debug, Subcommand)]
-pub enum CatalogCommand {
-    /// Create an empty catalogue.
-    #[command(after_help = "Example:\n  duban catalog init /var/lib/duban/catalog.db")]
-    Init {
-        /// The database to create; it must not be there yet.
-        file: PathBuf,
-    },
-    /// Read a published catalogue or an event list from CSV, showing how each date was read.
-    #[command(
-        after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
-    )]
-    Import(ImportArgs),
-    /// Write the catalogue as CSV.
-    #[command(after_help = "Example:\n  duban catalog export > catalog.csv")]
-    Export {
-        /// Events instead of decisions.
-        #[arg(long)]
-        events: bool,
-    },
-    /// Show the catalogue, or one decision with everything that happened to it.
-    #[command(after_help = "Example:\n  duban catalog show 2026-003")]
-    Show {
-        /// The decision's id; all of them without it.
-        decision: Option<String>,
-        /// Answer in JSON.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// `catalog import`.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    /// The CSV file, in UTF-8 or GB18030.
-    pub file: PathBuf,
-    /// The deciding organ, where the file does not say.
-    #[arg(long, value_name = "NAME")]
-    pub organ: Option<String>,
-    /// The catalogue's year, where the file does not say.
-    #[arg(long, value_name = "YEAR")]
-    pub year: Option<i32>,
-    /// Show what would be written, writing nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Answer in JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `event …`.
-#[derive(Debug, Subcommand)]
-pub enum EventCommand {
-    /// Record an event.
-    #[command(
-        after_help = "Example:\n  duban event add 2026-003 hearing_replied 2026-09-22 --ref 17 --evidence 洮住建函〔2026〕8号"
-    )]
-    Add(EventArgs),
-}
-
-/// `event add`.
-#[derive(Debug, Args)]
-pub struct EventArgs {
-    /// The decision's id.
-    pub decision: String,
-    /// What happened: `published`, `hearing_on` and so on.
-    pub kind: String,
-    /// The day it happened or will happen.
-    #[arg(value_name = "DATE", value_parser = day)]
-    pub on: NaiveDate,
-    /// The id of the event it answers.
-    #[arg(long = "ref", value_name = "ID")]
-    pub answers: Option<i64>,
-    /// A quantity: percent of progress, number of experts.
-    #[arg(long)]
-    pub value: Option<f64>,
-    /// A remark; for `waived` rule, person and reason.
-    #[arg(long)]
-    pub note: Option<String>,
-    /// Document number or link.
-    #[arg(long)]
-    pub evidence: Option<String>,
-    /// Record a kind of event that nobody knows all the same.
-    #[arg(long)]
-    pub anyway: bool,
-}
 
 /// `calendar …`.
 #[derive(Debug, Subcommand)]

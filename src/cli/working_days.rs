@@ -3,11 +3,10 @@
 //! Owns carrying out the calendar's commands. Refuses to put a faulty notice anywhere, and
 //! to load one before somebody has said yes to what it moves.
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
-
-use anyhow::bail;
+use std::io::{self, BufWriter, Write};
 
 use super::args::{CalendarCommand, CountArgs, LoadArgs};
+use super::asked::is_wanted;
 use super::calendar::{Year, write_local, write_year, write_years, years};
 use super::counting::{Question, answer};
 use super::due::{JsonArray, write_json};
@@ -68,7 +67,7 @@ fn load(books: &Books, args: &LoadArgs, clock: &Clock) -> anyhow::Result<()> {
         let expected = "a folder: --folder DIR, or [calendar] folder in the configuration";
         return Err(faulty(vec![Fault::new("calendar", "no folder", expected)]));
     };
-    if !args.yes && !is_wanted()? {
+    if !args.yes && !is_wanted("Load it?")? {
         return Ok(say(args.json, "nothing was written")?);
     }
     let installed = candidate.install(folder, &loaded).map_err(told)?;
@@ -146,22 +145,6 @@ fn say(json: bool, line: &str) -> io::Result<()> {
     } else {
         writeln!(io::stdout(), "{line}")
     }
-}
-
-/// Asks the person at the terminal.
-fn is_wanted() -> anyhow::Result<bool> {
-    let stdin = io::stdin();
-    if !stdin.is_terminal() {
-        bail!(
-            "nothing was written: there is no terminal to ask on; look with --dry-run, load with --yes"
-        );
-    }
-    let mut question = io::stderr();
-    write!(question, "Load it? [y/N] ")?;
-    question.flush()?;
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn count(books: &Books, args: &CountArgs) -> anyhow::Result<()> {

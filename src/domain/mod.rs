@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod counting;
 
 pub mod decision;
+pub mod naming;
 pub mod pack;
 pub mod shipped;
 

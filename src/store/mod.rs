@@ -10,6 +10,9 @@ use crate::domain::fault::Fault;
 
 pub mod catalog;
 pub mod ledger;
+pub mod sheets;
+
+mod text;
 
 /// Why a database could not do what was asked. Each text completes "failed to …".
 #[derive(Debug, thiserror::Error)]

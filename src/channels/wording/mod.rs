@@ -25,6 +25,7 @@ use super::rule;
 use crate::domain::acknowledgement::Links;
 use crate::domain::delivery::{self, Class, Outcome};
 use crate::domain::fault::Fault;
+use crate::domain::naming;
 use crate::domain::notice::{Content, Facts, Message};
 use crate::domain::pack::{Pack, Rule};
 use facts::facts;
@@ -244,6 +245,7 @@ fn engine() -> Result<Environment<'static>, Error> {
         .build()?;
     templates.set_syntax(syntax);
     templates.add_filter("civil", civil);
+    templates.add_filter("event_name", |kind: &str| naming::name_of(kind).to_owned());
     templates.add_filter("in_chinese", |words: &str| delivery::in_chinese(words));
     Ok(templates)
 }

@@ -12,7 +12,8 @@ use crate::domain::fault::Fault;
 
 use super::columns::Table;
 use super::dates::day;
-use super::text::{describe, has_strange_control, one_line, shown};
+use crate::store::sheets::At;
+use crate::store::text::{describe, has_strange_control, one_line, shown};
 
 /// Where a row stands, for the reports.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +22,8 @@ pub(super) enum Place<'a> {
     Decision(&'a str),
     /// An event's row in the catalogue.
     Event { id: i64, decision: &'a str },
-    /// A line of a file.
-    Line { file: &'a str, line: u64 },
+    /// A row of a file.
+    File(&'a At),
     /// What somebody types at the command line.
     Typed,
 }
@@ -32,7 +33,7 @@ impl fmt::Display for Place<'_> {
         match self {
             Self::Decision(id) => write!(f, "decision {id}"),
             Self::Event { id, decision } => write!(f, "event {id} of {decision}"),
-            Self::Line { file, line } => write!(f, "{file}:{line}"),
+            Self::File(at) => at.fmt(f),
             Self::Typed => f.write_str("new event"),
         }
     }

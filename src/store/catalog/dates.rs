@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 
-use super::text::folded;
+use crate::store::text::folded;
 
 /// Years a catalogue can speak of; outside them is a slip of the pen, and a date that
 /// would be reminded of for centuries, or never.

@@ -11,15 +11,15 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
+use crate::store::sheets::Book;
 
 use super::cells::{Cells, Place};
 use super::columns::Table;
-use super::csv::{Sheet, read_sheet};
-use super::dialect::{self, Defaults, Drafted};
+use super::import::dialect::{self, Defaults, Drafted};
+use super::import::number::number;
+use super::import::plan::ImportPlan;
+use super::import::planner::Planner;
 use super::kinds::Kinds;
-use super::number::number;
-use super::plan::ImportPlan;
-use super::planner::Planner;
 use super::stored::{self, Write};
 use super::{reader, rows, schema};
 
@@ -98,10 +98,9 @@ impl Editor {
     ) -> Result<ImportPlan, StoreError> {
         let bytes = contents(file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let read = read_sheet(&name, &bytes);
-        let read = read.and_then(|sheet| Ok((dialect::drafts(&sheet, defaults)?, sheet)));
-        let (drafted, sheet) = match read {
-            Ok(read) => read,
+        let read = Book::read(&name, &bytes);
+        let drafted = match read.and_then(|book| dialect::drafts(&book.grids[0], defaults)) {
+            Ok(drafted) => drafted,
             Err(faults) => return Ok(ImportPlan::refused(faults)),
         };
         let doing = "import the file into the catalogue";
@@ -110,7 +109,7 @@ impl Editor {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::sql(doing))?;
-        let result = import_within(transaction, kinds, &sheet, drafted, is_dry_run);
+        let result = import_within(transaction, kinds, drafted, is_dry_run);
         result.map_err(StoreError::sql(doing))
     }
 
@@ -162,17 +161,16 @@ fn contents(file: &Path) -> Result<Vec<u8>, StoreError> {
 fn import_within(
     transaction: Transaction<'_>,
     kinds: &Kinds,
-    sheet: &Sheet,
     drafted: Drafted,
     is_dry_run: bool,
 ) -> rusqlite::Result<ImportPlan> {
     let mut plan = ImportPlan::empty(drafted.table);
     plan.warnings = drafted.warnings;
     let drafts = match drafted.table {
-        Table::Decision => number(&transaction, &sheet.file, drafted.drafts, &mut plan)?,
+        Table::Decision => number(&transaction, drafted.drafts, &mut plan)?,
         Table::Event => drafted.drafts,
     };
-    let mut planner = Planner::new(&transaction, &sheet.file, kinds, plan);
+    let mut planner = Planner::new(&transaction, kinds, plan);
     planner.consider(&drafts)?;
     let Planner {
         mut plan, writes, ..

@@ -12,9 +12,9 @@ use rusqlite::types::ValueRef;
 use crate::store::StoreError;
 
 use super::columns::{Column, Holds, Table};
-use super::csv::guarded;
 use super::reader::Catalog;
-use super::text::one_line;
+use crate::store::sheets::guarded;
+use crate::store::text::one_line;
 
 /// Lets spreadsheets see that the file is UTF-8; without it they read GB18030.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -8,7 +8,6 @@
 
 mod schema;
 
-mod text;
 mod dates;
 mod kinds;
 mod columns;
@@ -20,23 +19,18 @@ mod reader;
 mod units;
 mod witness;
 
-mod csv;
-mod draft;
-mod dialect;
-mod number;
-mod plan;
+mod import;
 mod stored;
-mod planner;
 mod editor;
 mod export;
 
 pub use columns::Table;
-pub(in crate::store) use csv::guarded;
 pub use dates::{day, planned_day};
-pub use dialect::Defaults;
 pub use editor::{Editor, NewEvent};
 pub use export::export;
-pub use plan::{Added, Changed, Difference, ImportPlan};
+pub use import::dialect::Defaults;
+pub use import::draft::Reading as CellReading;
+pub use import::plan::{Added, Changed, Difference, ImportPlan};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
 pub use witness::Witness;

@@ -10,7 +10,7 @@ use crate::domain::decision::{Decision, DecisionId, Event, Flag, Flags, Status};
 use super::cells::Cells;
 use super::dates::YEARS;
 use super::kinds::Kinds;
-use super::text::shown;
+use crate::store::text::shown;
 
 /// What an evaluation can be of, in the contract's words.
 const EVALUATIONS: [&str; 4] = ["execution", "midterm", "final", "adhoc"];

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::columns::Table;
-use super::draft::Draft;
+use super::import::draft::Draft;
 
 /// A row as it will stand in the catalogue.
 pub(super) struct Write {

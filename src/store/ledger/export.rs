@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::domain::obligation::ObligationKey;
 use crate::store::StoreError;
-use crate::store::catalog::guarded;
+use crate::store::sheets::guarded;
 
 /// Lets spreadsheets see that the file is UTF-8; without it they read GB18030.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

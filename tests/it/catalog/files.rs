@@ -20,6 +20,7 @@ fn of_the_city() -> Defaults {
     Defaults {
         organ: Some("洮南市人民政府".to_owned()),
         year: Some(2026),
+        ..Defaults::default()
     }
 }
 

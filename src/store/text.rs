@@ -13,7 +13,7 @@ const SHOWN_CHARS: usize = 60;
 
 /// `raw` on one line: each run of control characters becomes one space, and the
 /// ends are trimmed. Mail headers, log lines and terminals depend on this.
-pub(super) fn one_line(raw: &str) -> Cow<'_, str> {
+pub(in crate::store) fn one_line(raw: &str) -> Cow<'_, str> {
     let trimmed = raw.trim_matches(|letter: char| letter.is_whitespace() || breaks(letter));
     if !trimmed.contains(breaks) {
         return Cow::Borrowed(trimmed);
@@ -33,13 +33,13 @@ pub(super) fn one_line(raw: &str) -> Cow<'_, str> {
 
 /// Whether `raw` holds control characters that no spreadsheet puts into a cell
 /// by itself: everything but line breaks and tabs.
-pub(super) fn has_strange_control(raw: &str) -> bool {
+pub(in crate::store) fn has_strange_control(raw: &str) -> bool {
     raw.chars()
         .any(|letter| letter.is_control() && !matches!(letter, '\r' | '\n' | '\t'))
 }
 
 /// `raw` as a report shows it: quoted, on one line, cut.
-pub(super) fn shown(raw: &str) -> String {
+pub(in crate::store) fn shown(raw: &str) -> String {
     let line = one_line(raw);
     match line.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => format!("`{}…`", &line[..end]),
@@ -48,7 +48,7 @@ pub(super) fn shown(raw: &str) -> String {
 }
 
 /// A value as a report shows it.
-pub(super) fn describe(value: ValueRef<'_>) -> String {
+pub(in crate::store) fn describe(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "nothing".to_owned(),
         ValueRef::Integer(number) => number.to_string(),
@@ -60,7 +60,7 @@ pub(super) fn describe(value: ValueRef<'_>) -> String {
 }
 
 /// Full-width digits, letters and signs as their ASCII twins, without any blanks.
-pub(super) fn folded(raw: &str) -> String {
+pub(in crate::store) fn folded(raw: &str) -> String {
     raw.chars()
         .filter(|letter| !letter.is_whitespace())
         .map(|letter| match letter {

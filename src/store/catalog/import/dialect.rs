@@ -5,15 +5,17 @@
 //! decisions, and how its planned times are read. Refuses to drop anything
 //! unseen: each column ignored and each row skipped is a warning.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value;
 
 use crate::domain::fault::Fault;
 
-use super::columns::{Holds, Table};
-use super::csv::{Line, Sheet, unguarded};
-use super::dates::planned_day;
 use super::draft::Draft;
-use super::text::{has_strange_control, shown};
+use crate::store::catalog::columns::{Holds, Table};
+use crate::store::catalog::dates::planned_day;
+use crate::store::sheets::{At, Grid, Row, unguarded};
+use crate::store::text::{has_strange_control, one_line, shown};
 
 /// Headings of published catalogues, as data.
 const HEADERS: &str = include_str!("headers.txt");
@@ -21,34 +23,46 @@ const HEADERS: &str = include_str!("headers.txt");
 /// Titles longer than this are usually merged cells. They are imported whole; in characters.
 const USUAL_TITLE_CHARS: usize = 300;
 
-/// What holds for rows of a published catalogue that do not say it themselves.
+/// What holds for rows of a published catalogue that do not say it themselves, and what is
+/// known besides.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults {
     /// 决策机关.
     pub organ: Option<String>,
     /// Year of the catalogue.
     pub year: Option<i32>,
+    /// Every name and alias of a unit that the directory knows; empty where there is none.
+    pub units: BTreeSet<String>,
 }
 
-/// A sheet, understood.
+/// A table, understood.
 #[derive(Debug)]
-pub(super) struct Drafted {
-    pub(super) table: Table,
-    pub(super) drafts: Vec<Draft>,
-    pub(super) warnings: Vec<Fault>,
+pub(in crate::store::catalog) struct Drafted {
+    pub(in crate::store::catalog) table: Table,
+    pub(in crate::store::catalog) drafts: Vec<Draft>,
+    pub(in crate::store::catalog) warnings: Vec<Fault>,
 }
 
-/// Reads the rows of `sheet` in its dialect.
+/// Reads the rows of `grid` in its dialect.
 ///
 /// # Errors
 /// All faults of the header, at once.
-pub(super) fn drafts(sheet: &Sheet, defaults: &Defaults) -> Result<Drafted, Vec<Fault>> {
+pub(in crate::store::catalog) fn drafts(
+    grid: &Grid,
+    defaults: &Defaults,
+) -> Result<Drafted, Vec<Fault>> {
     let mut warnings = Vec::new();
-    let header = Header::of(sheet, &mut warnings)?;
+    let mut faults = Vec::new();
+    let header = Header::of(grid, &mut warnings)?;
     let mut drafts = Vec::new();
-    for line in &sheet.lines {
-        let place = format!("{}:{}", sheet.file, line.number);
-        let mut draft = header.draft(line, &place, &mut warnings);
+    for row in grid.rows.iter().skip(1) {
+        let at = grid.at(row.number);
+        if let Some(fault) = header.misfit(row, &at) {
+            faults.push(fault);
+            continue;
+        }
+        let place = at.to_string();
+        let mut draft = header.draft(row, at, &mut warnings);
         if header.table == Table::Decision {
             if is_no_decision(&draft) {
                 let title = draft.text("title").unwrap_or_default();
@@ -61,6 +75,9 @@ pub(super) fn drafts(sheet: &Sheet, defaults: &Defaults) -> Result<Drafted, Vec<
         }
         drafts.push(draft);
     }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
     Ok(Drafted {
         table: header.table,
         drafts,
@@ -68,15 +85,23 @@ pub(super) fn drafts(sheet: &Sheet, defaults: &Defaults) -> Result<Drafted, Vec<
     })
 }
 
-/// Which column of the contract each column of the sheet is.
+/// Which column of the contract each column of the table is.
 struct Header {
     table: Table,
+    /// Where it stands.
+    at: At,
+    /// The headings, each on one line.
+    names: Vec<String>,
     columns: Vec<Option<usize>>,
 }
 
 impl Header {
-    fn of(sheet: &Sheet, warnings: &mut Vec<Fault>) -> Result<Self, Vec<Fault>> {
-        let headings: Vec<String> = sheet.header.iter().map(|name| bare(name)).collect();
+    fn of(grid: &Grid, warnings: &mut Vec<Fault>) -> Result<Self, Vec<Fault>> {
+        let row = grid.rows.first();
+        let cells = row.map_or(&[][..], |row| &row.cells);
+        let names = cells.iter().map(|cell| one_line(&cell.text).into_owned());
+        let names: Vec<String> = names.collect();
+        let headings: Vec<String> = names.iter().map(|name| bare(name)).collect();
         let has = |name: &str| headings.iter().any(|heading| heading == name);
         let table = if has("decision_id") && has("kind") {
             Table::Event
@@ -86,10 +111,12 @@ impl Header {
         let columns = headings.iter().map(|name| column_named(table, name));
         let header = Self {
             table,
+            at: grid.at(row.map_or(1, |row| row.number)),
             columns: columns.collect(),
+            names,
         };
-        header.warn_of_ignored(sheet, warnings);
-        let faults = header.faults(sheet);
+        header.warn_of_ignored(warnings);
+        let faults = header.faults();
         if faults.is_empty() {
             Ok(header)
         } else {
@@ -102,11 +129,11 @@ impl Header {
         place.is_some() && self.columns.contains(&place)
     }
 
-    fn warn_of_ignored(&self, sheet: &Sheet, warnings: &mut Vec<Fault>) {
-        for (name, column) in sheet.header.iter().zip(&self.columns) {
+    fn warn_of_ignored(&self, warnings: &mut Vec<Fault>) {
+        for (name, column) in self.names.iter().zip(&self.columns) {
             if column.is_none() && !name.is_empty() {
                 warnings.push(Fault::new(
-                    format!("{}:1", sheet.file),
+                    self.at.to_string(),
                     format!("the column {}", shown(name)),
                     "a column of the contract (it was ignored)",
                 ));
@@ -114,8 +141,8 @@ impl Header {
         }
     }
 
-    fn faults(&self, sheet: &Sheet) -> Vec<Fault> {
-        let place = format!("{}:1", sheet.file);
+    fn faults(&self) -> Vec<Fault> {
+        let place = self.at.to_string();
         let mut faults = Vec::new();
         for (number, column) in self.table.columns().iter().enumerate() {
             let times = self.columns.iter().filter(|have| **have == Some(number));
@@ -131,22 +158,37 @@ impl Header {
             Table::Decision => &["seq", "title"],
         };
         for name in needed.iter().filter(|name| !self.gives(name)) {
-            let found = format!("the header {}", shown(&sheet.header.join(",")));
+            let found = format!("the header {}", shown(&self.names.join(",")));
             let expected = format!("a column for {name}, by its name or a published heading");
             faults.push(Fault::new(&place, found, expected));
         }
         faults
     }
 
-    fn draft(&self, line: &Line, place: &str, warnings: &mut Vec<Fault>) -> Draft {
-        let mut draft = Draft::new(self.table, line.number);
-        for (cell, column) in line.cells.iter().zip(&self.columns) {
+    /// A row of a text file that has other cells than the header: a mark between cells was
+    /// lost or typed, and nobody knows which cell is which.
+    fn misfit(&self, row: &Row, at: &At) -> Option<Fault> {
+        let cells = &row.cells;
+        let surplus = cells.iter().skip(self.names.len());
+        let is_surplus = surplus.into_iter().any(|cell| !cell.is_empty());
+        let is_short = at.sheet.is_none() && cells.len() < self.names.len();
+        (is_short || is_surplus).then(|| {
+            let first = cells.first().map_or("", |cell| &cell.text);
+            let found = format!("{} cells, the first {}", cells.len(), shown(first));
+            let expected = format!("{} cells, as in the header", self.names.len());
+            Fault::new(at.to_string(), found, expected)
+        })
+    }
+
+    fn draft(&self, row: &Row, at: At, warnings: &mut Vec<Fault>) -> Draft {
+        let mut draft = Draft::new(self.table, at);
+        for (cell, column) in row.cells.iter().zip(&self.columns) {
             let Some(number) = *column else { continue };
-            let text = unguarded(cell);
+            let text = unguarded(&cell.text);
             let column = &self.table.columns()[number];
             if column.holds == Holds::Line && has_strange_control(text) {
                 let expected = "no control characters (each was replaced by a space)";
-                let place = format!("{place}, {}", column.name);
+                let place = format!("{}, {}", draft.at, column.name);
                 warnings.push(Fault::new(place, shown(text), expected));
             }
             draft.take(number, text);
@@ -166,8 +208,12 @@ fn bare(heading: &str) -> String {
 
 fn column_named(table: Table, heading: &str) -> Option<usize> {
     table.place_of(heading).or_else(|| {
-        let named = vocabulary().find(|(_, words)| words.contains(&heading))?.0;
-        (table == Table::Decision).then(|| table.place_of(named))?
+        let mut known = vocabulary();
+        known.find_map(|(name, words)| {
+            let column = name.strip_prefix(table.name())?.strip_prefix('.')?;
+            let place = words.contains(&heading).then(|| table.place_of(column));
+            place.flatten()
+        })
     })
 }
 

@@ -14,7 +14,7 @@ use crate::domain::fault::Fault;
 
 use super::draft::Draft;
 use super::plan::ImportPlan;
-use super::text::shown;
+use crate::store::text::shown;
 
 /// Body and year; places are unique in it.
 type Series = (String, i64);
@@ -36,9 +36,8 @@ struct Numbering<'a> {
 ///
 /// # Errors
 /// Whatever the engine says.
-pub(super) fn number(
+pub(in crate::store::catalog) fn number(
     catalogue: &Connection,
-    file: &str,
     drafts: Vec<Draft>,
     plan: &mut ImportPlan,
 ) -> rusqlite::Result<Vec<Draft>> {
@@ -55,7 +54,7 @@ pub(super) fn number(
     }
     let mut numbered = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
-        let place = format!("{file}:{}", draft.line);
+        let place = draft.at.to_string();
         if draft.get("id").is_some() || numbering.name(&mut draft, &place, plan)? {
             numbered.push(draft);
         }
@@ -70,7 +69,7 @@ impl Numbering<'_> {
             return Ok(());
         };
         let title = (series.clone(), title);
-        self.titles.entry(title).or_insert(draft.line);
+        self.titles.entry(title).or_insert(draft.at.row);
         if !self.highest.contains_key(&series) {
             let known = highest(self.catalogue, &series)?;
             self.highest.insert(series.clone(), known);

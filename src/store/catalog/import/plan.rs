@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::domain::fault::Fault;
 
-use super::columns::Table;
-use super::text::one_line;
+use super::draft::Reading;
+use crate::store::catalog::columns::Table;
+use crate::store::text::one_line;
 
 /// How many rows of each kind are printed; a catalogue of a year has fewer.
 const PRINTED_ROWS: usize = 200;
@@ -25,6 +26,8 @@ pub struct ImportPlan {
     pub changed: Vec<Changed>,
     /// How many rows already say what the file says.
     pub unchanged: usize,
+    /// How cells were read that could have been read otherwise.
+    pub readings: Vec<Reading>,
     /// What was taken with a doubt, ignored or skipped, with its line.
     pub warnings: Vec<Fault>,
     /// What cannot be taken. Where there are any, nothing is written.
@@ -36,8 +39,8 @@ pub struct ImportPlan {
 /// A new row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Added {
-    /// Line of the file, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: String,
     /// The decision it is, or belongs to.
     pub id: String,
     /// The decision's title, or the event's kind and date.
@@ -47,8 +50,8 @@ pub struct Added {
 /// A row that changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// Line of the file, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: String,
     /// The row's key.
     pub id: String,
     /// Each column that changes.
@@ -75,6 +78,7 @@ impl ImportPlan {
             added: Vec::new(),
             changed: Vec::new(),
             unchanged: 0,
+            readings: Vec::new(),
             warnings: Vec::new(),
             faults: Vec::new(),
             is_written: false,

@@ -10,22 +10,21 @@ use rusqlite::types::{Value, ValueRef};
 
 use crate::domain::fault::Fault;
 
-use super::cells::{Cells, Place};
-use super::columns::Table;
 use super::draft::Draft;
-use super::kinds::Kinds;
 use super::plan::{Added, Changed, Difference, ImportPlan};
-use super::rows;
-use super::stored::{self, Write};
-use super::text::describe;
+use crate::store::catalog::cells::{Cells, Place};
+use crate::store::catalog::columns::Table;
+use crate::store::catalog::kinds::Kinds;
+use crate::store::catalog::rows;
+use crate::store::catalog::stored::{self, Write};
+use crate::store::text::describe;
 
 /// Compares drafts with the catalogue, one after the other.
-pub(super) struct Planner<'a> {
-    pub(super) catalogue: &'a Connection,
-    pub(super) file: &'a str,
-    pub(super) kinds: &'a Kinds,
-    pub(super) plan: ImportPlan,
-    pub(super) writes: Vec<Write>,
+pub(in crate::store::catalog) struct Planner<'a> {
+    pub(in crate::store::catalog) catalogue: &'a Connection,
+    pub(in crate::store::catalog) kinds: &'a Kinds,
+    pub(in crate::store::catalog) plan: ImportPlan,
+    pub(in crate::store::catalog) writes: Vec<Write>,
     /// Lines of the file by what must be unique in it.
     seen: BTreeMap<String, u64>,
     /// Keys of the file's events with their decision, for those that answer them.
@@ -33,16 +32,14 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// A planner for the rows of `file`, which fill the table of `plan`.
-    pub(super) const fn new(
+    /// A planner for rows that fill the table of `plan`.
+    pub(in crate::store::catalog) const fn new(
         catalogue: &'a Connection,
-        file: &'a str,
         kinds: &'a Kinds,
         plan: ImportPlan,
     ) -> Self {
         Self {
             catalogue,
-            file,
             kinds,
             plan,
             writes: Vec::new(),
@@ -52,7 +49,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Judges and compares all `drafts`.
-    pub(super) fn consider(&mut self, drafts: &[Draft]) -> rusqlite::Result<()> {
+    pub(in crate::store::catalog) fn consider(&mut self, drafts: &[Draft]) -> rusqlite::Result<()> {
         self.events = drafts
             .iter()
             .filter_map(|draft| Some((draft.whole("id")?, draft.text("decision_id")?.to_owned())))
@@ -69,6 +66,7 @@ impl<'a> Planner<'a> {
             Table::Event => stored::event(self.catalogue, draft)?,
         };
         let row = draft.over(known.as_deref());
+        self.plan.readings.extend(draft.readings.iter().cloned());
         let faults_before = self.plan.faults.len();
         match draft.table {
             Table::Decision => self.judge_decision(draft, &row)?,
@@ -95,7 +93,7 @@ impl<'a> Planner<'a> {
             return;
         }
         self.plan.changed.push(Changed {
-            line: draft.line,
+            place: draft.at.to_string(),
             id: printed(&row[0]).unwrap_or_default(),
             differences,
         });
@@ -106,7 +104,7 @@ impl<'a> Planner<'a> {
     }
 
     fn judge_decision(&mut self, draft: &Draft, row: &[Value]) -> rusqlite::Result<()> {
-        let mut cells = self.cells(draft, row);
+        let mut cells = Self::cells(draft, row);
         let decision = rows::decision(&mut cells);
         self.plan.faults.extend(cells.into_faults());
         let Some(decision) = decision else {
@@ -131,12 +129,12 @@ impl<'a> Planner<'a> {
         let mut kinds = self.kinds.clone();
         if let Some(kind) = draft.text("kind").filter(|kind| !kinds.know(kind)) {
             // An unknown kind is kept; a pack that comes later may know it.
-            let place = format!("{}:{}, kind", self.file, draft.line);
+            let place = format!("{}, kind", draft.at);
             let expected = format!("{} (it was kept)", kinds.expected(kind));
             self.plan.warnings.push(Fault::new(place, kind, expected));
             kinds.add([kind.to_owned()]);
         }
-        let mut cells = self.cells(draft, row);
+        let mut cells = Self::cells(draft, row);
         rows::event(&mut cells, &kinds);
         self.plan.faults.extend(cells.into_faults());
         if let Some(id) = draft.whole("id") {
@@ -165,23 +163,17 @@ impl<'a> Planner<'a> {
             let expected = format!("what line {line} does not have already");
             self.fault(draft, column, what, expected);
         } else {
-            self.seen.insert(key, draft.line);
+            self.seen.insert(key, draft.at.row);
         }
     }
 
     fn fault(&mut self, draft: &Draft, column: &str, found: String, expected: String) {
-        let place = format!("{}:{}, {column}", self.file, draft.line);
+        let place = format!("{}, {column}", draft.at);
         self.plan.faults.push(Fault::new(place, found, expected));
     }
 
-    fn cells<'row>(&self, draft: &Draft, row: &'row [Value]) -> Cells<'row>
-    where
-        'a: 'row,
-    {
-        let place = Place::Line {
-            file: self.file,
-            line: draft.line,
-        };
+    fn cells<'row>(draft: &'row Draft, row: &'row [Value]) -> Cells<'row> {
+        let place = Place::File(&draft.at);
         Cells::new(draft.table, place, row.iter().map(ValueRef::from).collect())
     }
 }
@@ -198,8 +190,8 @@ fn added(draft: &Draft, row: &[Value]) -> Added {
             format!("{} {}", text("on_date"), text("kind")),
         ),
     };
-    let line = draft.line;
-    Added { line, id, what }
+    let place = draft.at.to_string();
+    Added { place, id, what }
 }
 
 fn differences(table: Table, known: &[Value], row: &[Value]) -> Vec<Difference> {

@@ -5,46 +5,65 @@
 
 use rusqlite::types::Value;
 
-use super::columns::{Holds, Table};
-use super::dates::full_day;
-use super::text::{folded, one_line};
+use crate::store::catalog::columns::{Holds, Table};
+use crate::store::catalog::dates::full_day;
+use crate::store::sheets::At;
+use crate::store::text::{folded, one_line};
 
 /// What a line of a file gives.
 #[derive(Debug)]
-pub(super) struct Draft {
-    /// Where the line starts in the file.
-    pub(super) line: u64,
-    pub(super) table: Table,
+pub(in crate::store::catalog) struct Draft {
+    /// Where it stands in the file.
+    pub(in crate::store::catalog) at: At,
+    pub(in crate::store::catalog) table: Table,
     /// In the contract's order; `None` where the file says nothing about the column.
     values: Vec<Option<Value>>,
     /// Whether `planned_on` was read from the planned time and not given.
-    pub(super) is_planned_derived: bool,
+    pub(in crate::store::catalog) is_planned_derived: bool,
+    /// How cells were read that could have been read otherwise.
+    pub(in crate::store::catalog) readings: Vec<Reading>,
+}
+
+/// How one cell was read, for people to look at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Reading {
+    /// Where the cell stands.
+    pub place: String,
+    /// The column of the contract it fills.
+    pub column: &'static str,
+    /// What the cell says.
+    pub text: String,
+    /// What was taken from it; `None` where nothing was.
+    pub read: Option<String>,
+    /// By which rule, in a few words.
+    pub rule: String,
 }
 
 impl Draft {
     /// A draft that gives nothing yet.
-    pub(super) fn new(table: Table, line: u64) -> Self {
+    pub(in crate::store::catalog) fn new(table: Table, at: At) -> Self {
         Self {
-            line,
+            at,
             table,
             values: vec![None; table.columns().len()],
             is_planned_derived: false,
+            readings: Vec::new(),
         }
     }
 
     /// The values in the contract's order.
-    pub(super) fn values(&self) -> &[Option<Value>] {
+    pub(in crate::store::catalog) fn values(&self) -> &[Option<Value>] {
         &self.values
     }
 
     /// What stands in the column `name`, if the file gives it and it is not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(in crate::store::catalog) fn get(&self, name: &str) -> Option<&Value> {
         let value = self.values[self.table.place_of(name)?].as_ref()?;
         (*value != Value::Null).then_some(value)
     }
 
     /// The text in the column `name`, if there is one.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(in crate::store::catalog) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -52,7 +71,7 @@ impl Draft {
     }
 
     /// The whole number in the column `name`, if there is one.
-    pub(super) fn whole(&self, name: &str) -> Option<i64> {
+    pub(in crate::store::catalog) fn whole(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Integer(number) => Some(*number),
             _ => None,
@@ -60,19 +79,19 @@ impl Draft {
     }
 
     /// Puts `value` into the column `name`.
-    pub(super) fn set(&mut self, name: &str, value: Value) {
+    pub(in crate::store::catalog) fn set(&mut self, name: &str, value: Value) {
         if let Some(place) = self.table.place_of(name) {
             self.values[place] = Some(value);
         }
     }
 
     /// Puts the cell `text` of a file into the column at `place`.
-    pub(super) fn take(&mut self, place: usize, text: &str) {
+    pub(in crate::store::catalog) fn take(&mut self, place: usize, text: &str) {
         self.values[place] = Some(value_of(self.table.columns()[place].holds, text));
     }
 
     /// The row as it will stand: what the file says, else what is known, else the default.
-    pub(super) fn over(&self, known: Option<&[Value]>) -> Vec<Value> {
+    pub(in crate::store::catalog) fn over(&self, known: Option<&[Value]>) -> Vec<Value> {
         let columns = self.table.columns().iter().enumerate();
         let mut row: Vec<Value> = columns
             .map(|(place, column)| {

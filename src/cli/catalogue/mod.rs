@@ -1,0 +1,100 @@
+//! `catalog …`: the catalogue made, filled, shown and written out.
+//!
+//! Owns these commands and what they print. Refuses to judge rows; the store does, and nothing
+//! is written where it finds a fault.
+
+mod import;
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::library::Books;
+use super::shown;
+use crate::store::catalog::{self, Editor};
+pub use import::ImportArgs;
+
+/// `catalog …`.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Create an empty catalogue.
+    #[command(after_help = "Example:\n  duban catalog init /var/lib/duban/catalog.db")]
+    Init {
+        /// The database to create; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Read a published catalogue or an event list from CSV, showing how each date was read.
+    #[command(
+        after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
+    )]
+    Import(ImportArgs),
+    /// Write the catalogue as CSV.
+    #[command(after_help = "Example:\n  duban catalog export > catalog.csv")]
+    Export {
+        /// Events instead of decisions.
+        #[arg(long)]
+        events: bool,
+    },
+    /// Show the catalogue, or one decision with everything that happened to it.
+    #[command(after_help = "Example:\n  duban catalog show 2026-003")]
+    Show {
+        /// The decision's id; all of them without it.
+        decision: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Answers `catalog …`, but for `init`, which needs no books.
+///
+/// # Errors
+/// The catalogue, the file or stdout; faults of the file end the command with 78.
+pub(super) fn catalog(books: &Books, command: &CatalogCommand) -> anyhow::Result<()> {
+    match command {
+        CatalogCommand::Init { file } => init(file),
+        CatalogCommand::Import(args) => import::import(books, args),
+        CatalogCommand::Export { events } => export(books, *events),
+        CatalogCommand::Show {
+            decision: None,
+            json,
+        } => shown::list(books, *json),
+        CatalogCommand::Show {
+            decision: Some(id),
+            json,
+        } => shown::one(books, id, *json),
+    }
+}
+
+/// Creates an empty catalogue.
+///
+/// # Errors
+/// Something is there already, or the disk.
+pub(super) fn init(file: &Path) -> anyhow::Result<()> {
+    catalog::init(file)?;
+    let file = file.display();
+    Ok(writeln!(io::stdout(), "{file}: an empty catalogue")?)
+}
+
+/// The catalogue, open for edits.
+///
+/// # Errors
+/// It cannot be opened, or is of another shape.
+pub(super) fn editor(books: &Books) -> anyhow::Result<Editor> {
+    // Opening it for reading first says what is wrong with it in the same words.
+    drop(books.catalog()?);
+    let events = books.library.pack.events.iter().cloned();
+    Ok(Editor::open(&books.config.catalog)?.knowing(events))
+}
+
+fn export(books: &Books, events: bool) -> anyhow::Result<()> {
+    let table = if events {
+        catalog::Table::Event
+    } else {
+        catalog::Table::Decision
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    catalog::export(&books.catalog()?, table, &mut out)?;
+    Ok(out.flush()?)
+}
