@@ -309,7 +309,7 @@ fn a_message_whose_link_was_used_has_arrived_whatever_was_heard() {
     world.work();
     let unknown = "select key from message where state = 'pending' and maybe_repeat = 1";
     let key = message(&world, "mail", reader);
-    assert_eq!(world.rows(unknown), [key.clone()]);
+    assert_eq!(world.rows(unknown), std::slice::from_ref(&key));
     acknowledge(&world, &key, "某人", How::Link);
     let state = format!("select state from message where key = '{key}'");
     assert_eq!(world.rows(&state), ["delivered"]);
