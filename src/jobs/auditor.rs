@@ -12,7 +12,7 @@ use crate::clock::civil;
 use crate::domain::health::{self, Finding, Group, Inspected, Pass, Severity};
 use crate::domain::timekeeping::Jump;
 use crate::store::StoreError;
-use crate::store::catalog::Catalog;
+use crate::store::catalog::{Catalog, Mark};
 use crate::store::ledger::findings::{self, Open};
 use crate::store::ledger::{Reader, reader};
 
@@ -88,7 +88,7 @@ pub struct Auditor {
     /// When an inspection was last written down.
     written: Option<DateTime<Utc>>,
     /// Units nobody knows, of the catalogue and directory they were looked up in.
-    strangers: Option<(i64, String, Group)>,
+    strangers: Option<(Mark, String, Group)>,
 }
 
 impl Auditor {
@@ -152,9 +152,9 @@ impl Auditor {
         let Some(catalog) = scene.catalog else {
             return Ok(known.map(|known| known.2.clone()).unwrap_or_default());
         };
-        let (seq, books) = (catalog.newest_change()?, &scene.library.fingerprint);
+        let (mark, books) = (catalog.newest()?, &scene.library.fingerprint);
         if let Some((at, with, group)) = known
-            && *at == seq
+            && *at == mark
             && with == books
         {
             return Ok(group.clone());
@@ -166,7 +166,7 @@ impl Auditor {
             count: u32::try_from(names.len()).unwrap_or(u32::MAX),
             first: names.into_iter().next().unwrap_or_default(),
         };
-        self.strangers = Some((seq, books.clone(), group.clone()));
+        self.strangers = Some((mark, books.clone(), group.clone()));
         Ok(group)
     }
 

@@ -19,7 +19,7 @@ use tracing::{error, info};
 use crate::domain::notice::Channel;
 use crate::domain::truth::{Seen, Sending, sending};
 use crate::store::StoreError;
-use crate::store::catalog::Witness;
+use crate::store::catalog::{Mark, Witness};
 use crate::store::ledger;
 
 /// The planner needs milliseconds for what changed; so long after it was woken it is asked
@@ -62,8 +62,8 @@ pub struct Bar {
 /// What a claim went by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ground {
-    /// The catalogue's newest change; none where nobody looked, or nobody could.
-    newest: Option<i64>,
+    /// How new the catalogue was; none where nobody looked, or nobody could.
+    newest: Option<Mark>,
 }
 
 /// Asks everything that can stand against a claim. The default asks nothing.
@@ -185,7 +185,7 @@ impl Gate {
     /// Everything that stands against it.
     pub fn may_claim(
         &self,
-        planned: Option<&(i64, String)>,
+        planned: Option<&(String, String)>,
         now: DateTime<Utc>,
     ) -> Result<Ground, Vec<Bar>> {
         let mut bars: Vec<Bar> = self.disk.iter().filter_map(|disk| disk.bar(now)).collect();
@@ -214,7 +214,7 @@ impl Gate {
         let Some((truth, claimed)) = self.truth.as_ref().zip(ground.newest) else {
             return true;
         };
-        let newest = truth.catalog.newest_change();
+        let newest = truth.catalog.newest();
         !newest.is_ok_and(|newest| newest != claimed)
     }
 
@@ -243,8 +243,12 @@ impl Gate {
 
 impl Truth {
     /// The newest change, or none where messages go out in doubt.
-    fn bar(&self, planned: Option<&(i64, String)>, now: DateTime<Utc>) -> Result<Option<i64>, Bar> {
-        let newest = self.catalog.newest_change();
+    fn bar(
+        &self,
+        planned: Option<&(String, String)>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Mark>, Bar> {
+        let newest = self.catalog.newest();
         let seen = self.seen(newest.as_ref(), planned);
         let mut known = self.doubt.lock().unwrap_or_else(PoisonError::into_inner);
         if seen == Seen::Current {
@@ -280,11 +284,14 @@ impl Truth {
         }
     }
 
-    /// A catalogue with fewer changes than were planned for is another one.
-    fn seen(&self, newest: Result<&i64, &StoreError>, planned: Option<&(i64, String)>) -> Seen {
+    /// A catalogue in the place of the one that was planned for is another one, however many
+    /// changes it has.
+    fn seen(&self, newest: Result<&Mark, &StoreError>, planned: Option<&(String, String)>) -> Seen {
         match (newest, planned) {
             (Err(_), _) => Seen::Unreadable,
-            (Ok(newest), Some((seq, books))) if seq == newest && *books == self.books => {
+            (Ok(newest), Some((mark, books)))
+                if *mark == newest.to_string() && *books == self.books =>
+            {
                 Seen::Current
             }
             (Ok(_), _) => Seen::Ahead,

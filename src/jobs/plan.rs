@@ -18,7 +18,7 @@ use crate::domain::findings::findings;
 use crate::domain::plan::{self, Change};
 use crate::domain::record::Stored;
 use crate::store::StoreError;
-use crate::store::catalog::{Catalog, PageKey, Reading};
+use crate::store::catalog::{Catalog, Mark, PageKey, Reading};
 use crate::store::ledger::obligations::{self, Applied, DecisionPlan};
 use crate::store::ledger::{Ledger, Reader, gaps, reader, settings};
 
@@ -48,16 +48,19 @@ pub struct Desk<'a> {
 /// How far the catalogue was read, with which law.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watermark {
-    /// The newest change that was there when the pass began.
-    pub seq: i64,
+    /// The file, and its newest change when the pass began.
+    pub mark: Mark,
     /// The fingerprint of the library.
     pub books: String,
+    /// The day on which every decision was last read.
+    pub whole_on: NaiveDate,
 }
 
 /// What a pass looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// Every decision: the first time, or because the law changed.
+    /// Every decision: the first time, because the law changed or another file lies there, and
+    /// once a day in any case.
     Everything,
     /// Decisions that changed in the catalogue.
     Changed(Vec<DecisionId>),
@@ -108,21 +111,24 @@ pub fn visit(
     Ok(watermark)
 }
 
-/// What the next pass looks at, and how far it will then have read.
+/// What the next pass looks at, and how far it will then have read. Every day begins with a
+/// look at everything: what was written past the triggers, or copied over the file in its
+/// place, is never missed for longer.
 ///
 /// # Errors
 /// Whatever a database says.
 pub fn scope(desk: &Desk<'_>) -> Result<(Scope, Watermark), StoreError> {
     let watermark = Watermark {
-        seq: desk.catalog.newest_change()?,
+        mark: desk.catalog.newest()?,
         books: desk.library.fingerprint.clone(),
+        whole_on: civil(desk.now).date(),
     };
-    let scope = match remembered(desk)? {
-        // A catalogue with fewer changes than we have seen is another one.
-        Some(before) if before.books == watermark.books && before.seq <= watermark.seq => {
-            Scope::Changed(desk.catalog.changed_since(before.seq)?)
-        }
-        Some(_) | None => Scope::Everything,
+    let before = remembered(desk)?
+        .filter(|before| before.books == watermark.books && before.whole_on == watermark.whole_on);
+    let seen = before.and_then(|before| before.mark.seen_of(&watermark.mark));
+    let scope = match seen {
+        Some(seq) => Scope::Changed(desk.catalog.changed_since(seq)?),
+        None => Scope::Everything,
     };
     Ok((scope, watermark))
 }
@@ -276,17 +282,23 @@ fn remember(desk: &Desk<'_>, ledger: &Ledger, watermark: Watermark) -> Result<()
         return Ok(());
     }
     ledger.write_blocking("move the watermark", move |connection| {
-        settings::set(
-            connection,
-            settings::CATALOG_SEQ,
-            &watermark.seq.to_string(),
-        )?;
+        let (mark, day) = (watermark.mark.to_string(), watermark.whole_on.to_string());
+        settings::set(connection, settings::CATALOG_MARK, &mark)?;
+        settings::set(connection, settings::READ_WHOLE_ON, &day)?;
         settings::set(connection, settings::BOOKS, &watermark.books)
     })
 }
 
 /// How far the last complete pass had read, if there was one.
 fn remembered(desk: &Desk<'_>) -> Result<Option<Watermark>, StoreError> {
-    let read = desk.reader.ask("read the watermark", settings::watermark)?;
-    Ok(read.map(|(seq, books)| Watermark { seq, books }))
+    let read = desk.reader.ask("read the watermark", |c| {
+        Ok(settings::watermark(c)?.zip(settings::get(c, settings::READ_WHOLE_ON)?))
+    })?;
+    Ok(read.and_then(|((mark, books), day)| {
+        Some(Watermark {
+            mark: mark.parse().ok()?,
+            books,
+            whole_on: day.parse().ok()?,
+        })
+    }))
 }

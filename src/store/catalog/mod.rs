@@ -12,6 +12,7 @@ mod dates;
 mod kinds;
 mod columns;
 
+mod mark;
 mod cells;
 mod rows;
 mod page;
@@ -31,6 +32,7 @@ pub use export::export;
 pub use import::dialect::Defaults;
 pub use import::draft::Reading as CellReading;
 pub use import::plan::{Added, Changed, Difference, ImportPlan};
+pub use mark::Mark;
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
 pub use witness::Witness;

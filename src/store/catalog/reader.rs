@@ -5,7 +5,7 @@
 //! city's own software writes meanwhile.
 //!
 //! A pass over everything is made consistent without a long lock: read
-//! [`Catalog::newest_change`] first, then the pages, and later ask what changed
+//! [`Catalog::newest`] first, then the pages, and later ask what changed
 //! since. Whatever moved during the pass comes again.
 
 use std::collections::BTreeSet;
@@ -19,6 +19,7 @@ use crate::domain::fault::Fault;
 use crate::store::StoreError;
 
 use super::kinds::Kinds;
+use super::mark::{FileId, Mark};
 use super::page;
 use super::schema;
 
@@ -36,6 +37,7 @@ const CACHE: i32 = -512;
 pub struct Catalog {
     pub(super) connection: Connection,
     pub(super) kinds: Kinds,
+    file: FileId,
 }
 
 /// What one decision's rows gave.
@@ -70,6 +72,11 @@ impl Catalog {
     /// folder cannot be written, each with what to do about it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // Before it is opened: a file that is replaced meanwhile then bears the older mark, and is
+        // read again; the other way round its changes would be missed.
+        let file = FileId::at(path).map_err(|_| StoreError::Missing {
+            path: path.to_owned(),
+        })?;
         let connection = open(path, flags)?;
         connection
             .pragma_update(None, "query_only", true)
@@ -78,6 +85,7 @@ impl Catalog {
         Ok(Self {
             connection,
             kinds: Kinds::default(),
+            file,
         })
     }
 
@@ -104,6 +112,18 @@ impl Catalog {
         let sql = "select coalesce(max(seq), 0) from change";
         self.number(sql)
             .map_err(StoreError::sql("read the catalogue's newest change"))
+    }
+
+    /// Which file it is, and its newest change.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub fn newest(&self) -> Result<Mark, StoreError> {
+        let seq = self.newest_change()?;
+        Ok(Mark {
+            file: self.file,
+            seq,
+        })
     }
 
     /// The decisions that changed after change number `seq`, each once, in order of

@@ -4,13 +4,13 @@
 //! it anew when another file lies in the place of the one it knew. Refuses to read
 //! anything else, and to wait for a lock: who asks has better things to do.
 
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::mark::{FileId, Mark};
 use crate::store::StoreError;
 
 /// Longer than the city's software needs to commit in rollback mode, and short enough for
@@ -27,7 +27,7 @@ pub struct Witness {
 /// The file that was opened.
 #[derive(Debug)]
 struct Known {
-    file: (u64, u64),
+    file: FileId,
     connection: Connection,
 }
 
@@ -41,15 +41,14 @@ impl Witness {
         }
     }
 
-    /// The number of the newest change that is committed; 0 where there is none.
+    /// Which file lies there now, and its newest change that is committed.
     ///
     /// # Errors
     /// Whatever stands between us and the number, a lock included.
-    pub fn newest_change(&self) -> Result<i64, StoreError> {
+    pub fn newest(&self) -> Result<Mark, StoreError> {
         // The lock guards a connection that is replaced whole.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let meta = std::fs::metadata(&self.path).map_err(StoreError::file(&self.path))?;
-        let file = (meta.dev(), meta.ino());
+        let file = FileId::at(&self.path)?;
         let doing = "ask the catalogue for its newest change";
         let current = match known.take() {
             Some(current) if current.file == file => current,
@@ -58,10 +57,10 @@ impl Witness {
                 connection: self.open().map_err(StoreError::sql(doing))?,
             },
         };
-        let newest = newest(&current.connection).map_err(StoreError::sql(doing))?;
+        let seq = newest(&current.connection).map_err(StoreError::sql(doing))?;
         // One that failed is not asked again.
         *known = Some(current);
-        Ok(newest)
+        Ok(Mark { file, seq })
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {

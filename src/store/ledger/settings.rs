@@ -7,8 +7,11 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-/// How far the catalogue has been read: the newest change that was planned for.
-pub const CATALOG_SEQ: &str = "catalog_seq";
+/// How far the catalogue has been read: its file and the newest change that was planned for.
+pub const CATALOG_MARK: &str = "catalog_mark";
+
+/// The civil day on which the whole catalogue was last read.
+pub const READ_WHOLE_ON: &str = "read_whole_on";
 
 /// What pack, calendar and directory the obligations were worked out with.
 pub const BOOKS: &str = "books";
@@ -43,13 +46,13 @@ pub fn get(connection: &Connection, name: &str) -> rusqlite::Result<Option<Strin
     statement.query_row([name], |row| row.get(0)).optional()
 }
 
-/// How far the last complete pass had read the catalogue, and with which books.
+/// How far the last complete pass had read the catalogue (the mark as it was written), and
+/// with which books.
 ///
 /// # Errors
 /// What the engine said.
-pub fn watermark(connection: &Connection) -> rusqlite::Result<Option<(i64, String)>> {
-    let seq = get(connection, CATALOG_SEQ)?.and_then(|seq| seq.parse().ok());
-    Ok(seq.zip(get(connection, BOOKS)?))
+pub fn watermark(connection: &Connection) -> rusqlite::Result<Option<(String, String)>> {
+    Ok(get(connection, CATALOG_MARK)?.zip(get(connection, BOOKS)?))
 }
 
 /// Sets `name`.

@@ -50,8 +50,9 @@ fn arrived(rounds: &Rounds) -> BTreeSet<(String, String)> {
 fn watermark(rounds: &Rounds) -> (i64, usize) {
     let seq = rounds
         .world
-        .rows("select value from setting where name = 'catalog_seq'");
-    (seq[0].parse().unwrap(), rounds.world.rungs("arc-18").len())
+        .rows("select value from setting where name = 'catalog_mark'");
+    let seq = seq[0].rsplit(':').next().unwrap();
+    (seq.parse().unwrap(), rounds.world.rungs("arc-18").len())
 }
 
 /// The whole story without a step.

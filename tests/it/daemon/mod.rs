@@ -7,6 +7,7 @@ mod life;
 mod race;
 mod reload;
 mod two;
+mod writer;
 
 use duban::clock::Clock;
 
