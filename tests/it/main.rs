@@ -37,6 +37,7 @@ mod crash;
 mod daemon;
 mod digest;
 mod directory;
+mod docs;
 mod edges;
 mod egress;
 mod fair;
