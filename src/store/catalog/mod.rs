@@ -11,6 +11,7 @@ mod schema;
 mod dates;
 mod kinds;
 mod columns;
+mod words;
 
 mod cells;
 mod rows;
@@ -23,6 +24,7 @@ mod import;
 mod stored;
 mod editor;
 mod export;
+pub mod form;
 
 pub use columns::Table;
 pub use dates::{day, planned_day};

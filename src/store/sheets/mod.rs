@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::domain::fault::Fault;
 
-pub use guard::{guarded, unguarded};
+pub use guard::{escaped, guarded, unguarded};
 
 /// A file of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]

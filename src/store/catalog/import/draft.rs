@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 
 use crate::store::catalog::columns::{Holds, Table};
 use crate::store::catalog::dates::full_day;
+use crate::store::catalog::words;
 use crate::store::sheets::At;
 use crate::store::text::{folded, one_line};
 
@@ -87,7 +88,9 @@ impl Draft {
 
     /// Puts the cell `text` of a file into the column at `place`.
     pub(in crate::store::catalog) fn take(&mut self, place: usize, text: &str) {
-        self.values[place] = Some(value_of(self.table.columns()[place].holds, text));
+        let column = &self.table.columns()[place];
+        let text = words::meant(self.table, column.name, text);
+        self.values[place] = Some(value_of(column.holds, text));
     }
 
     /// The row as it will stand: what the file says, else what is known, else the default.
@@ -154,7 +157,7 @@ fn value_of(holds: Holds, text: &str) -> Value {
 }
 
 /// A JSON array as it stands, or a published list of names as a JSON array.
-fn names(text: &str) -> Value {
+pub(in crate::store::catalog) fn names(text: &str) -> Value {
     let line = one_line(text);
     if line.starts_with('[') {
         return Value::Text(line.into_owned());
