@@ -41,6 +41,7 @@ mod edges;
 mod egress;
 mod fair;
 mod findings;
+mod form;
 mod gaps;
 mod golden;
 mod holds;

@@ -19,8 +19,8 @@ use crate::store::text::{has_strange_control, one_line};
 /// How much a cell can hold, in UTF-16 units (Excel's specifications and limits: 32,767 characters).
 const LONGEST: usize = 32_767;
 
-/// Whole numbers up to here are exact in a workbook, whose numbers are all binary64.
-const EXACT: i64 = 1 << 53;
+/// Spreadsheets show and keep so many digits of a number (Excel's specifications and limits: 15).
+const DIGITS: usize = 15;
 
 /// What a cell shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub(super) enum Shown<'v> {
     Text(Cow<'v, str>),
     Number(f64),
     Day(NaiveDate),
+    /// So many UTF-16 units, more than any cell holds.
+    TooLong(usize),
 }
 
 /// What was found while a form is filled.
@@ -72,13 +74,10 @@ impl Filling {
             let key = text(key);
             format!("{} {}, {}", table.name(), one_line(&key), column.name)
         };
-        let units = match shown {
-            Shown::Text(text) if text.len() > LONGEST => text.encode_utf16().count(),
-            _ => 0,
-        };
-        if units > LONGEST {
+        if let Shown::TooLong(units) = shown {
             let found = format!("{units} characters");
-            let expected = format!("at most {LONGEST}, which a cell of a workbook holds; CSV has no such limit");
+            let expected =
+                format!("at most {LONGEST}, as a cell of a workbook; CSV has no such limit");
             self.faults.push(Fault::new(place(), found, expected));
         } else if let Some((found, expected)) = doubt(column, bytes) {
             self.remarks.push(Fault::new(place(), found, expected));
@@ -90,37 +89,43 @@ impl Filling {
 pub(super) fn shown<'v>(table: Table, column: &Column, value: ValueRef<'v>) -> Shown<'v> {
     match value {
         ValueRef::Null => Shown::Nothing,
-        ValueRef::Integer(number) => whole(table, column, number),
-        ValueRef::Real(number) if number.is_finite() => Shown::Number(number),
-        ValueRef::Real(number) => Shown::Text(number.to_string().into()),
+        ValueRef::Integer(number) => number_or_word(table, column, &number.to_string()),
+        ValueRef::Real(number) => number_or_word(table, column, &number.to_string()),
         ValueRef::Text(_) | ValueRef::Blob(_) => match told(table, column, text(value)) {
             text if text.is_empty() => Shown::Nothing,
             text => match day(&text) {
                 Some(day) if column.holds == Holds::Day => Shown::Day(day),
-                _ => Shown::Text(kept(text)),
+                _ => fitting(kept(text)),
             },
         },
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers that would lose any are written as texts"
-)]
-fn whole(table: Table, column: &Column, number: i64) -> Shown<'static> {
-    let text = number.to_string();
-    let word = written(table, column.name, &text);
-    if word == text && number.abs() <= EXACT {
-        Shown::Number(number as f64)
-    } else {
-        Shown::Text(word.to_owned().into())
+/// A number that a spreadsheet keeps whole as a number, any other as a text.
+fn number_or_word(table: Table, column: &Column, digits: &str) -> Shown<'static> {
+    let word = written(table, column.name, digits);
+    let number: Option<f64> = word.parse().ok();
+    let rounded = |number: f64| format!("{number:.0$e}", DIGITS - 1).parse();
+    match number {
+        Some(number)
+            if number.is_finite()
+                && rounded(number) == Ok(number)
+                && number.to_string() == digits =>
+        {
+            Shown::Number(number)
+        }
+        _ => Shown::Text(word.to_owned().into()),
     }
 }
 
 /// A text as the import would read it, in words.
 fn told<'v>(table: Table, column: &Column, text: Cow<'v, str>) -> Cow<'v, str> {
     if column.holds == Holds::Text {
-        return if text.trim().is_empty() { "".into() } else { text };
+        return if text.trim().is_empty() {
+            "".into()
+        } else {
+            text
+        };
     }
     let line = match one_line(&text) {
         Cow::Borrowed(line) if line.len() == text.len() => text,
@@ -130,7 +135,11 @@ fn told<'v>(table: Table, column: &Column, text: Cow<'v, str>) -> Cow<'v, str> {
         return listed(&line).map_or(line, Cow::Owned);
     }
     let word = written(table, column.name, &line);
-    if word == line { line } else { word.to_owned().into() }
+    if word == line {
+        line
+    } else {
+        word.to_owned().into()
+    }
 }
 
 /// A JSON array of names as people write it, where that is read back as the same array to the letter.
@@ -138,7 +147,8 @@ fn listed(json: &str) -> Option<String> {
     let array: Vec<String> = serde_json::from_str(json).ok()?;
     let list = array.join("、");
     let read = names(&list);
-    (read == Value::Text(json.to_owned())).then_some(list)
+    let is_same = !list.is_empty() && read == Value::Text(json.to_owned());
+    is_same.then_some(list)
 }
 
 /// A text that is read back as it is.
@@ -149,11 +159,28 @@ fn kept(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
+fn fitting(text: Cow<'_, str>) -> Shown<'_> {
+    // A letter has no fewer bytes in UTF-8 than units in UTF-16.
+    let units = if text.len() > LONGEST {
+        text.encode_utf16().count()
+    } else {
+        0
+    };
+    if units > LONGEST {
+        Shown::TooLong(units)
+    } else {
+        Shown::Text(text)
+    }
+}
+
 /// What is otherwise in the form than in the catalogue, or may not come through a spreadsheet. The
 /// text itself is not shown, for it may be confidential.
 fn doubt(column: &Column, bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return Some(("bytes that are no text", "text in UTF-8 (each was written as �)"));
+        return Some((
+            "bytes that are no text",
+            "text in UTF-8 (each was written as �)",
+        ));
     };
     if column.holds != Holds::Text {
         let is_same = one_line(text) == text;

@@ -1,16 +1,16 @@
-//! The sheets of the form that are not filled in: the one that explains, and the hidden one whose
-//! lists are offered.
+//! The sheet of the form that explains how to fill in the others, and what they offer.
 //!
-//! Owns what they hold. Refuses to be data: an import passes them over.
+//! Owns what it holds and the names of the lists on it, to which drop-downs point. Refuses to be
+//! data: an import passes it over.
 
-use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::decision::is_known_kind;
 use crate::domain::naming::{name_of, names};
 
 use super::Offers;
-use super::layout::{Layout, Lists};
+use super::layout::Layout;
 use super::page::{Formats, printed};
 
 /// What the list of units is called inside the workbook.
@@ -21,16 +21,20 @@ pub(super) const KINDS: &str = "duban_kinds";
 /// What to fill in for kinds of events, as data.
 const WORDS: &str = include_str!("kinds.txt");
 
-/// Lists to choose from.
-pub(super) struct ListSheet<'o> {
-    units: Vec<&'o str>,
+/// A name inside the workbook, and the cells that it names.
+type Named = (&'static str, String);
+
+/// What the sheet says.
+pub(super) struct Guidance<'g> {
+    layout: &'g Layout,
+    units: Vec<&'g str>,
     /// The kinds this city knows, in the order of the procedure.
-    kinds: Vec<&'o str>,
+    kinds: Vec<&'g str>,
 }
 
-impl<'o> ListSheet<'o> {
-    /// What `offers` and the contract have.
-    pub(super) fn new(offers: &'o Offers) -> Self {
+impl<'g> Guidance<'g> {
+    /// The words of `layout`, and what `offers` and the contract have to choose from.
+    pub(super) fn new(layout: &'g Layout, offers: &'g Offers) -> Self {
         let is_offered = |kind: &str| is_known_kind(kind) || offers.kinds.contains(kind);
         let mut kinds: Vec<&str> = names().map(|(kind, _)| kind).collect();
         kinds.retain(|kind| is_offered(kind));
@@ -38,76 +42,92 @@ impl<'o> ListSheet<'o> {
         let unnamed = unnamed.filter(|kind| !is_known_kind(kind) && name_of(kind) == *kind);
         kinds.extend(unnamed);
         Self {
+            layout,
             units: offers.units.iter().map(String::as_str).collect(),
             kinds,
         }
     }
 
-    /// Writes the lists into a hidden sheet.
-    pub(super) fn write(&self, worksheet: &mut Worksheet, words: &Lists) -> Result<(), XlsxError> {
-        worksheet.set_name(&words.sheet)?.set_hidden(true);
-        let kinds: Vec<&str> = self.kinds.iter().map(|kind| name_of(kind)).collect();
-        for (column, heading, list) in [(0, &words.units, &self.units), (1, &words.kinds, &kinds)] {
-            worksheet.write_string(0, column, heading)?;
-            for (row, name) in (1..).zip(list) {
-                worksheet.write_string(row, column, *name)?;
-            }
+    /// Writes each sentence, each column, each kind of event and each unit; returns the names of the
+    /// lists.
+    pub(super) fn explain(
+        &self,
+        worksheet: &mut Worksheet,
+        formats: &Formats,
+    ) -> Result<[Named; 2], XlsxError> {
+        let guide = &self.layout.guide;
+        worksheet.set_name(&guide.sheet)?;
+        for (column, width) in (0..).zip(guide.width) {
+            worksheet.set_column_width(column, width)?;
         }
-        Ok(())
+        worksheet.write_string_with_format(0, 0, &guide.title, &formats.title)?;
+        let width: f64 = guide.width.iter().sum();
+        let mut row = 1;
+        for line in &guide.lines {
+            worksheet.merge_range(row, 0, row, 2, line, &formats.text)?;
+            worksheet.set_row_height(row, height(line, width))?;
+            row += 1;
+        }
+        let columns = write(worksheet, formats, row + 1, &guide.columns, &self.columns())?;
+        let kinds = write(
+            worksheet,
+            formats,
+            columns + 1,
+            &guide.kinds,
+            &self.events(),
+        )?;
+        let units: Vec<_> = self.units.iter().map(|unit| ["", *unit, ""]).collect();
+        let end = write(worksheet, formats, kinds + 1, &guide.units, &units)?;
+        printed(worksheet, &self.layout.print.footer)?;
+        Ok([
+            (KINDS, self.range(columns + 2, kinds)),
+            (UNITS, self.range(kinds + 2, end)),
+        ])
     }
 
-    /// Names the lists, so that drop-downs can point to them.
-    pub(super) fn name(&self, workbook: &mut Workbook, words: &Lists) -> Result<(), XlsxError> {
-        for (name, column, length) in [
-            (UNITS, 'A', self.units.len()),
-            (KINDS, 'B', self.kinds.len()),
-        ] {
-            // An empty list offers one empty cell.
-            let last = length.max(1) + 1;
-            let range = format!("='{}'!${column}$2:${column}${last}", words.sheet);
-            workbook.define_name(name, &range)?;
-        }
-        Ok(())
+    /// The second cells of the rows `from` up to and without `to`, from 0. Of an empty list it is the
+    /// empty cell below it, for a name must name something.
+    fn range(&self, from: u32, to: u32) -> String {
+        let (first, last) = (from + 1, to.max(from + 1));
+        format!("='{}'!$B${first}:$B${last}", self.layout.guide.sheet)
+    }
+
+    fn columns(&self) -> Vec<[&str; 3]> {
+        let sheets = self.layout.sheet.iter();
+        let lines = sheets.flat_map(|sheet| {
+            let columns = sheet.column.iter();
+            columns.map(|column| [&*sheet.name, sheet.heading(column), &*column.prompt])
+        });
+        lines.collect()
+    }
+
+    fn events(&self) -> Vec<[&str; 3]> {
+        let usual = &*self.layout.guide.usual;
+        let kinds = self.kinds.iter();
+        let lines = kinds.map(|kind| ["", name_of(kind), words_for(kind).unwrap_or(usual)]);
+        lines.collect()
     }
 }
 
-/// Writes what explains the form: each sentence, each column and each kind of event.
-pub(super) fn explain(
+/// Writes a table from `row` on, and returns the row after it.
+fn write(
     worksheet: &mut Worksheet,
-    layout: &Layout,
-    lists: &ListSheet<'_>,
     formats: &Formats,
-) -> Result<(), XlsxError> {
-    let guide = &layout.guide;
-    worksheet.set_name(&guide.sheet)?;
-    for (column, width) in (0..).zip(guide.width) {
-        worksheet.set_column_width(column, width)?;
+    row: u32,
+    headings: &[String; 3],
+    lines: &[[&str; 3]],
+) -> Result<u32, XlsxError> {
+    for (column, word) in (0..).zip(headings) {
+        worksheet.write_string_with_format(row, column, word, &formats.heading)?;
     }
-    worksheet.write_string_with_format(0, 0, &guide.title, &formats.title)?;
-    let mut row = 1;
-    let width: f64 = guide.width.iter().sum();
-    for line in &guide.lines {
-        worksheet.merge_range(row, 0, row, 2, line, &formats.text)?;
-        worksheet.set_row_height(row, height(line, width))?;
-        row += 1;
-    }
-    let mut table = |heading: &[String; 3], lines: Vec<[&str; 3]>| -> Result<(), XlsxError> {
-        row += 1;
-        for (column, word) in (0..).zip(heading) {
-            worksheet.write_string_with_format(row, column, word, &formats.heading)?;
-        }
-        for line in lines {
-            row += 1;
-            for (column, word) in (0..).zip(line) {
-                worksheet.write_string_with_format(row, column, word, &formats.text)?;
-            }
+    let mut row = row + 1;
+    for line in lines {
+        for (column, word) in (0..).zip(line) {
+            worksheet.write_string_with_format(row, column, *word, &formats.text)?;
         }
         row += 1;
-        Ok(())
-    };
-    table(&guide.columns, columns(layout))?;
-    table(&guide.kinds, kinds(layout, lists))?;
-    printed(worksheet, &layout.print.footer)
+    }
+    Ok(row)
 }
 
 /// How high a row must be for `text` in merged cells, which no spreadsheet makes higher by itself; in
@@ -118,22 +138,6 @@ pub(super) fn explain(
 )]
 fn height(text: &str, width: f64) -> f64 {
     15.0 * (text.width() as f64 / width).ceil() + 5.0
-}
-
-fn columns(layout: &Layout) -> Vec<[&str; 3]> {
-    let sheets = layout.sheet.iter();
-    let lines = sheets.flat_map(|sheet| {
-        let columns = sheet.column.iter();
-        columns.map(|column| [&*sheet.name, sheet.heading(column), &*column.prompt])
-    });
-    lines.collect()
-}
-
-fn kinds<'l>(layout: &'l Layout, lists: &ListSheet<'l>) -> Vec<[&'l str; 3]> {
-    let usual = &*layout.guide.usual;
-    let kinds = lists.kinds.iter();
-    let lines = kinds.map(|kind| ["", name_of(kind), words_for(kind).unwrap_or(usual)]);
-    lines.collect()
 }
 
 /// What to fill in for `kind`, where there is more to say than usual.
@@ -163,7 +167,8 @@ mod tests {
             kinds: ["volume_filed", "trial_run"].map(str::to_owned).into(),
             ..Offers::default()
         };
-        let kinds = ListSheet::new(&offers).kinds;
+        let layout = Layout::shipped().unwrap();
+        let kinds = Guidance::new(&layout, &offers).kinds;
         assert!(kinds.contains(&"volume_filed") && kinds.contains(&"trial_run"));
         assert!(!kinds.contains(&"appeal_filed"));
     }

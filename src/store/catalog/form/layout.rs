@@ -19,7 +19,6 @@ const HEADERS: &str = include_str!("../import/headers.txt");
 #[serde(deny_unknown_fields)]
 pub(super) struct Layout {
     pub(super) sheet: Vec<Sheet>,
-    pub(super) lists: Lists,
     pub(super) doubt: Doubt,
     pub(super) print: Print,
     pub(super) guide: Guide,
@@ -57,15 +56,6 @@ pub(super) struct Column {
     pub(super) prompt: String,
 }
 
-/// The hidden sheet.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Lists {
-    pub(super) sheet: String,
-    pub(super) units: String,
-    pub(super) kinds: String,
-}
-
 /// What a doubtful cell is answered with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +82,7 @@ pub(super) struct Guide {
     pub(super) lines: Vec<String>,
     pub(super) columns: [String; 3],
     pub(super) kinds: [String; 3],
+    pub(super) units: [String; 3],
     /// What holds for kinds that nothing more is said about.
     pub(super) usual: String,
 }
@@ -169,7 +160,12 @@ mod tests {
         for table in [Table::Decision, Table::Event] {
             let mut times: Vec<&str> = Vec::new();
             for sheet in layout.sheet.iter().filter(|sheet| sheet.table() == table) {
-                assert_eq!(sheet.columns().count(), sheet.column.len(), "{}", sheet.name);
+                assert_eq!(
+                    sheet.columns().count(),
+                    sheet.column.len(),
+                    "{}",
+                    sheet.name
+                );
                 assert_eq!(sheet.column[0].name, "id", "{}", sheet.name);
                 let filled = sheet.column.iter().filter(|column| !column.is_repeated());
                 times.extend(filled.map(|column| column.name.as_str()));

@@ -22,7 +22,7 @@ use crate::store::StoreError;
 use super::columns::Table;
 use super::reader::Catalog;
 use cell::Filling;
-use guide::ListSheet;
+use guide::Guidance;
 use layout::{Layout, Sheet};
 use page::{Formats, Page};
 
@@ -136,15 +136,12 @@ impl<'l> Book<'l> {
 
     /// Adds what explains the form and what its drop-downs offer, and writes it.
     fn finish(mut self, offers: &Offers, out: impl Write + Send) -> Result<(), StoreError> {
-        let lists = ListSheet::new(offers);
-        let guide = self.workbook.add_worksheet();
-        guide::explain(guide, self.layout, &lists, &self.formats).map_err(unwritten)?;
-        lists
-            .write(self.workbook.add_worksheet(), &self.layout.lists)
-            .map_err(unwritten)?;
-        lists
-            .name(&mut self.workbook, &self.layout.lists)
-            .map_err(unwritten)?;
+        let guide = Guidance::new(self.layout, offers);
+        let worksheet = self.workbook.add_worksheet();
+        let names = guide.explain(worksheet, &self.formats).map_err(unwritten)?;
+        for (name, range) in names {
+            self.workbook.define_name(name, &range).map_err(unwritten)?;
+        }
         self.workbook.save_to_writer(out).map_err(unwritten)
     }
 }
@@ -173,13 +170,16 @@ fn copy(
     let mut rows = statement.query([]).map_err(StoreError::sql(DOING))?;
     while let Some(row) = rows.next().map_err(StoreError::sql(DOING))? {
         let value = |place| row.get_ref(place).unwrap_or(ValueRef::Null);
-        let cells = columns.iter().enumerate().map(|(place, (column, is_repeated))| {
-            if *is_repeated {
-                cell::shown(table, column, value(place))
-            } else {
-                filling.shown((table, column), value(0), value(place))
-            }
-        });
+        let cells = columns
+            .iter()
+            .enumerate()
+            .map(|(place, (column, is_repeated))| {
+                if *is_repeated {
+                    cell::shown(table, column, value(place))
+                } else {
+                    filling.shown((table, column), value(0), value(place))
+                }
+            });
         page.line(cells).map_err(unwritten)?;
     }
     Ok(())

@@ -50,13 +50,17 @@ impl Formats {
             let grey = Color::RGB(0x00BF_BFBF);
             format.set_border(FormatBorder::Thin).set_border_color(grey)
         };
-        let heading = framed(cell.clone()).set_bold().set_align(FormatAlign::Center);
+        let heading = framed(cell.clone())
+            .set_bold()
+            .set_align(FormatAlign::Center);
         // `@` keeps a spreadsheet from reading `2026-003` as a month, and `=1` as a formula when the
         // cell is edited.
         let text = framed(cell.clone()).set_num_format("@");
         Self {
             title: Format::new().set_bold().set_font_size(16),
-            required: heading.clone().set_background_color(Color::RGB(0x00FF_D966)),
+            required: heading
+                .clone()
+                .set_background_color(Color::RGB(0x00FF_D966)),
             heading: heading.set_background_color(Color::RGB(0x00DD_EBF7)),
             number: framed(cell.clone()),
             day: framed(cell).set_num_format("yyyy-mm-dd"),
@@ -132,19 +136,19 @@ impl<'b> Page<'b> {
         let row = self.rows;
         for ((place, shown), format) in (0..).zip(cells).zip(&self.formats) {
             match shown {
-                Shown::Nothing => self.worksheet.write_blank(row, place, format)?,
-                Shown::Text(text) => {
-                    self.worksheet
-                        .write_string_with_format(row, place, text, format)?
+                // The form with a text that is too long is never finished.
+                Shown::Nothing | Shown::TooLong(_) => {
+                    self.worksheet.write_blank(row, place, format)?
                 }
-                Shown::Number(number) => {
-                    self.worksheet
-                        .write_number_with_format(row, place, number, format)?
-                }
-                Shown::Day(day) => {
-                    self.worksheet
-                        .write_date_with_format(row, place, day, format)?
-                }
+                Shown::Text(text) => self
+                    .worksheet
+                    .write_string_with_format(row, place, text, format)?,
+                Shown::Number(number) => self
+                    .worksheet
+                    .write_number_with_format(row, place, number, format)?,
+                Shown::Day(day) => self
+                    .worksheet
+                    .write_date_with_format(row, place, day, format)?,
             };
         }
         Ok(())
