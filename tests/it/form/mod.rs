@@ -3,6 +3,7 @@
 //! Owns the means the tests below share. A form is read with a parser that did not write it, and as
 //! the XML it is.
 
+mod commands;
 mod look;
 mod nasty;
 

@@ -9,7 +9,7 @@ use crate::store::catalog::columns::{Holds, Table};
 use crate::store::catalog::dates::full_day;
 use crate::store::catalog::words;
 use crate::store::sheets::At;
-use crate::store::text::{folded, one_line};
+use crate::store::text::{folded, has_strange_control, one_line};
 
 /// What a line of a file gives.
 #[derive(Debug)]
@@ -100,7 +100,11 @@ impl Draft {
             .map(|(place, column)| {
                 let said = self.values()[place].clone();
                 let known = known.map(|known| known[place].clone());
-                match said.or(known).unwrap_or(Value::Null) {
+                let value = match (said, known) {
+                    (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => known,
+                    (said, known) => said.or(known).unwrap_or(Value::Null),
+                };
+                match value {
                     Value::Null => default(self.table, column.name),
                     value => value,
                 }
@@ -120,6 +124,32 @@ fn default(table: Table, column: &str) -> Value {
         (Table::Decision, "status") => Value::Text("active".to_owned()),
         _ => Value::Null,
     }
+}
+
+/// Whether `said` is what a file has for `known` once it was written out, so that nobody changed it:
+/// files have names and titles on one line, and spreadsheets drop carriage returns and control
+/// characters when they save. What is reported in a name or a title is not kept, but mended.
+fn is_as_written(holds: Holds, known: &Value, said: &Value) -> bool {
+    let Value::Text(known) = known else {
+        return false;
+    };
+    let said = match said {
+        Value::Text(said) => said,
+        Value::Null => "",
+        _ => return false,
+    };
+    match holds {
+        Holds::Line => one_line(known) == said && !has_strange_control(known),
+        Holds::Text if known.trim().is_empty() => said.is_empty(),
+        Holds::Text => saved(known).eq(saved(said)),
+        Holds::Names | Holds::Day | Holds::Whole | Holds::Number => false,
+    }
+}
+
+/// The letters of `text` that every spreadsheet keeps.
+fn saved(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
 }
 
 /// A last day that somebody corrected by hand outlives an import of the same planned time.
