@@ -30,9 +30,13 @@ pub use columns::Table;
 pub use dates::{day, planned_day};
 pub use editor::{Editor, NewEvent};
 pub use export::export;
+pub use import::answers::{Answers, Withdrawal};
 pub use import::dialect::Defaults;
 pub use import::draft::Reading as CellReading;
-pub use import::plan::{Added, Changed, Difference, ImportPlan};
+pub use import::plan::{
+    Added, Changed, Difference, Emptied, ImportPlan, ListedAgain, Missing, Taken,
+};
+pub use import::session::{Import, Step, Watch};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
 pub use witness::Witness;
