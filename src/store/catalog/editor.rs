@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
-use crate::store::sheets::Book;
+use crate::store::sheets::{Book, Workbooks};
 
 use super::cells::{Cells, Place};
 use super::columns::Table;
@@ -32,6 +32,7 @@ const LARGEST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 pub struct Editor {
     connection: Connection,
     kinds: Kinds,
+    workbooks: Workbooks,
 }
 
 /// An event to be added, as it was typed.
@@ -74,7 +75,15 @@ impl Editor {
         Ok(Self {
             connection,
             kinds: Kinds::default(),
+            workbooks: Workbooks::by_this_program(),
         })
+    }
+
+    /// The same editor, which has workbooks read by `workbooks`.
+    #[must_use]
+    pub fn reading(mut self, workbooks: Workbooks) -> Self {
+        self.workbooks = workbooks;
+        self
     }
 
     /// The same editor, knowing the event kinds that only the rule pack has.
@@ -98,8 +107,8 @@ impl Editor {
     ) -> Result<ImportPlan, StoreError> {
         let bytes = contents(file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let read = Book::read(&name, &bytes);
-        let drafted = match read.and_then(|book| dialect::drafts(&book.grids[0], defaults)) {
+        let read = Book::read(&name, &bytes, &self.workbooks);
+        let drafted = match read.and_then(|book| first_understood(book, defaults)) {
             Ok(drafted) => drafted,
             Err(faults) => return Ok(ImportPlan::refused(faults)),
         };
@@ -156,6 +165,22 @@ fn contents(file: &Path) -> Result<Vec<u8>, StoreError> {
         });
     }
     std::fs::read(file).map_err(StoreError::file(file))
+}
+
+/// The first table of `book` that is understood; what is wrong with the first where none is.
+fn first_understood(mut book: Book, defaults: &Defaults) -> Result<Drafted, Vec<Fault>> {
+    let mut faults = Vec::new();
+    for grid in &book.grids {
+        match dialect::drafts(grid, defaults) {
+            Ok(mut drafted) => {
+                drafted.warnings.append(&mut book.warnings);
+                return Ok(drafted);
+            }
+            Err(wrong) if faults.is_empty() => faults = wrong,
+            Err(_) => {}
+        }
+    }
+    Err(faults)
 }
 
 fn import_within(
