@@ -141,6 +141,9 @@ pub enum Command {
     /// Put a copy in the ledger's place; see and release what may have been sent since.
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
+    /// Read the workbook on stdin within strict limits; duban starts itself as this.
+    #[command(hide = true)]
+    ReadWorkbook,
 }
 
 /// `demo`.

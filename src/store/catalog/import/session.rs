@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::catalog::columns::Table;
 use crate::store::catalog::editor::Editor;
 use crate::store::catalog::stored::{self, Write};
-use crate::store::sheets::Book;
+use crate::store::sheets::{Book, Workbooks};
 
 use super::answers::Answers;
 use super::dialect::Defaults;
@@ -78,7 +78,7 @@ impl Import {
         defaults: &Defaults,
     ) -> Result<Self, StoreError> {
         let bytes = contents(name, from)?;
-        let book = Book::read(name, &bytes);
+        let book = Book::read(name, &bytes, &Workbooks::by_this_program());
         drop(bytes);
         Ok(match book {
             Ok(book) => Self::of(book, sheet, defaults),

@@ -33,11 +33,14 @@ pub(in crate::store::catalog) struct Tables {
 impl Tables {
     /// The tables of `book`, or the one sheet of it that is wanted.
     pub(in crate::store::catalog) fn of(
-        book: Book,
+        mut book: Book,
         sheet: Option<&str>,
         defaults: &Defaults,
     ) -> Self {
-        let mut tables = Self::default();
+        let mut tables = Self {
+            warnings: std::mem::take(&mut book.warnings),
+            ..Self::default()
+        };
         let grids = match sheet {
             Some(name) => wanted(book, name, &mut tables.faults),
             None => book.grids,
