@@ -6,6 +6,7 @@
 mod commands;
 mod look;
 mod nasty;
+mod round_trip;
 
 use std::io::{Cursor, Read as _};
 

@@ -7,7 +7,7 @@ use duban::store::catalog::form;
 use super::{City, Form, offers, places};
 
 /// Titles on one line that must come out as they are.
-const TITLES: [&str; 16] = [
+pub(super) const TITLES: [&str; 16] = [
     "=cmd()",
     "+1+1",
     "-5",
@@ -26,15 +26,29 @@ const TITLES: [&str; 16] = [
     "供热🚌规划👩‍👩‍👧",
 ];
 
-fn city_of(titles: &[&str]) -> City {
+/// Notes of which every letter counts.
+pub(super) const NOTES: [&str; 9] = [
+    "一\n二\n\n三\n",
+    "  前后有空格  ",
+    "\t制表",
+    "回车\r\n换行",
+    "响铃\u{7}结束\u{1b}[2J",
+    "\u{0}",
+    "\u{fffe}",
+    "_x000D_",
+    "'=1",
+];
+
+/// A city whose decisions have these titles, and the first ones these notes.
+pub(super) fn annotated(titles: &[&str], notes: &[&str]) -> City {
     let city = City::new();
-    let sql =
-        "insert into decision (id, organ, year, seq, title) values ($1, '市政府', 2026, $2, $3)";
-    for (seq, title) in (1..).zip(titles) {
+    let software = city.software();
+    let sql = "insert into decision (id, organ, year, seq, title, note) values ($1, '市政府', 2026, $2, $3, $4)";
+    let notes = notes.iter().map(Some).chain(std::iter::repeat(None));
+    for ((seq, title), note) in (1..).zip(titles).zip(notes) {
         let id = format!("2026-{seq:03}");
-        city.software()
-            .execute(sql, rusqlite::params![id, seq, title])
-            .unwrap();
+        let row = rusqlite::params![id, seq, title, note];
+        software.execute(sql, row).unwrap();
     }
     city
 }
@@ -43,7 +57,7 @@ fn city_of(titles: &[&str]) -> City {
 fn a_title_that_looks_like_a_formula_is_a_text_and_nothing_in_a_form_is_a_formula() {
     let long = "长".repeat(10_000);
     let titles: Vec<&str> = TITLES.into_iter().chain([long.as_str()]).collect();
-    let (form, filled) = Form::of(&city_of(&titles));
+    let (form, filled) = Form::of(&annotated(&titles, &[]));
     assert_eq!(filled.remarks, []);
     for (row, title) in (1..).zip(&titles) {
         let shown = form.text("事项", "决策事项名称", row);
@@ -59,26 +73,9 @@ fn a_title_that_looks_like_a_formula_is_a_text_and_nothing_in_a_form_is_a_formul
 
 #[test]
 fn notes_keep_every_letter_and_those_that_a_spreadsheet_may_drop_are_remarked() {
-    let notes = [
-        "一\n二\n\n三\n",
-        "  前后有空格  ",
-        "\t制表",
-        "回车\r\n换行",
-        "响铃\u{7}结束\u{1b}[2J",
-        "\u{0}",
-        "\u{fffe}",
-        "_x000D_",
-        "'=1",
-    ];
-    let city = city_of(&TITLES[..notes.len()]);
-    for (seq, note) in (1..).zip(notes) {
-        let sql = "update decision set note = $1 where seq = $2";
-        city.software()
-            .execute(sql, rusqlite::params![note, seq])
-            .unwrap();
-    }
+    let city = annotated(&TITLES[..NOTES.len()], &NOTES);
     let (form, filled) = Form::of(&city);
-    for (row, note) in (1..).zip(notes) {
+    for (row, note) in (1..).zip(NOTES) {
         let shown = form.text("事项", "备注", row);
         assert_eq!(duban::store::sheets::unguarded(&shown), note);
     }
@@ -88,7 +85,7 @@ fn notes_keep_every_letter_and_those_that_a_spreadsheet_may_drop_are_remarked() 
 
 #[test]
 fn a_title_that_is_not_on_one_line_is_written_on_one_and_remarked_without_being_told() {
-    let city = city_of(&["甲\r\n乙", " 丙", "丁\u{0}", "戊"]);
+    let city = annotated(&["甲\r\n乙", " 丙", "丁\u{0}", "戊"], &[]);
     let (form, filled) = Form::of(&city);
     let titles = [1, 2, 3, 4].map(|row| form.text("事项", "决策事项名称", row));
     assert_eq!(titles, ["甲 乙", "丙", "丁", "戊"]);
@@ -99,7 +96,7 @@ fn a_title_that_is_not_on_one_line_is_written_on_one_and_remarked_without_being_
 
 #[test]
 fn a_text_longer_than_a_cell_keeps_the_form_from_being_written_and_all_are_told() {
-    let city = city_of(&["甲", "乙", "丙"]);
+    let city = annotated(&["甲", "乙", "丙"], &[]);
     let longest = "长".repeat(32_767);
     for (seq, note) in [
         (1, format!("{longest}长")),
@@ -123,7 +120,7 @@ fn a_text_longer_than_a_cell_keeps_the_form_from_being_written_and_all_are_told(
 
 #[test]
 fn what_the_contract_does_not_allow_is_shown_as_it_is() {
-    let city = city_of(&["甲"]);
+    let city = annotated(&["甲"], &[]);
     city.write(
         "update decision set year = '二〇二六', planned_on = '2026-02-30', complex = 7, sensitive = '也许',
              cooperating_units = '市住建局', status = 'paused', drafting_unit = x'ff41';

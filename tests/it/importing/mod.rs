@@ -70,6 +70,7 @@ fn sheet(name: &str, text: &str) -> Grid {
 
 fn book(grids: impl IntoIterator<Item = Grid>) -> Book {
     Book {
+        warnings: Vec::new(),
         file: "目录.xlsx".to_owned(),
         grids: grids.into_iter().collect(),
     }

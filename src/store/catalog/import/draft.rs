@@ -101,7 +101,9 @@ impl Draft {
                 let said = self.values()[place].clone();
                 let known = known.map(|known| known[place].clone());
                 let value = match (said, known) {
-                    (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => known,
+                    (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => {
+                        known
+                    }
                     (said, known) => said.or(known).unwrap_or(Value::Null),
                 };
                 match value {

@@ -5,7 +5,7 @@
 
 use crate::domain::fault::Fault;
 use crate::store::catalog::columns::Table;
-use crate::store::sheets::{Book, Grid};
+use crate::store::sheets::{Book, Cell, Grid};
 
 use super::dialect::{self, Defaults, Drafted};
 use super::draft::Draft;
@@ -47,7 +47,7 @@ impl Tables {
         };
         let is_alone = grids.len() == 1;
         let mut strange = Vec::new();
-        for grid in grids {
+        for grid in grids.into_iter().map(squared) {
             match dialect::drafts(&grid, defaults) {
                 Ok(drafted) => tables.take(&grid, drafted),
                 Err(_) if is_notes(&grid) && !is_alone => {}
@@ -111,6 +111,19 @@ fn wanted(book: Book, name: &str, faults: &mut Vec<Fault>) -> Vec<Grid> {
         faults.push(Fault::new(book.file, found, expected));
     }
     wanted
+}
+
+/// A sheet with all its rows as wide as the widest. Those that end early have empty cells there, which
+/// say that there is nothing; only a column that is gone says nothing.
+fn squared(mut grid: Grid) -> Grid {
+    if grid.sheet.is_some() {
+        let width = grid.rows.iter().map(|row| row.cells.len()).max();
+        let width = width.unwrap_or_default();
+        for row in &mut grid.rows {
+            row.cells.resize(width, Cell::default());
+        }
+    }
+    grid
 }
 
 fn named(grid: &Grid) -> String {
