@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::decision::is_known_kind;
 use crate::domain::naming::{name_of, names};
+use crate::store::sheets::Grid;
 
 use super::Offers;
 use super::layout::Layout;
@@ -107,6 +108,16 @@ impl<'g> Guidance<'g> {
         let lines = kinds.map(|kind| ["", name_of(kind), words_for(kind).unwrap_or(usual)]);
         lines.collect()
     }
+}
+
+/// Whether `grid` is the sheet of a form that explains the others: it lists headings and is no table.
+pub(in crate::store::catalog) fn is_guide(grid: &Grid) -> bool {
+    let Ok(Layout { guide, .. }) = Layout::shipped() else {
+        return false;
+    };
+    let first = grid.rows.first().and_then(|row| row.cells.first());
+    grid.sheet.as_deref() == Some(&guide.sheet)
+        && first.is_some_and(|cell| cell.text == guide.title)
 }
 
 /// Writes a table from `row` on, and returns the row after it.

@@ -23,6 +23,7 @@ use super::columns::Table;
 use super::reader::Catalog;
 use cell::Filling;
 use guide::Guidance;
+pub(in crate::store::catalog) use guide::is_guide;
 use layout::{Layout, Sheet};
 use page::{Formats, Page};
 

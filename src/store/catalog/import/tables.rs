@@ -5,6 +5,7 @@
 
 use crate::domain::fault::Fault;
 use crate::store::catalog::columns::Table;
+use crate::store::catalog::form::is_guide;
 use crate::store::sheets::{Book, Cell, Grid};
 
 use super::dialect::{self, Defaults, Drafted};
@@ -47,7 +48,8 @@ impl Tables {
         };
         let is_alone = grids.len() == 1;
         let mut strange = Vec::new();
-        for grid in grids.into_iter().map(squared) {
+        let to_read = grids.into_iter().filter(|grid| !is_guide(grid));
+        for grid in to_read.map(squared) {
             match dialect::drafts(&grid, defaults) {
                 Ok(drafted) => tables.take(&grid, drafted),
                 Err(_) if is_notes(&grid) && !is_alone => {}
