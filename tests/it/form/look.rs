@@ -38,7 +38,7 @@ fn values_stand_in_the_words_of_people_and_dates_are_dates() {
     assert_eq!(decision("事项编号", 1), "2026-001");
     assert_eq!(form.cell("事项", "年度", 1), Data::Float(2026.0));
     assert_eq!(decision("配合单位", 1), "市发改委、市财政局");
-    assert_eq!(decision("配合单位", 3), "[]");
+    assert_eq!(decision("配合单位", 3), "");
     assert_eq!(decision("状态", 1), "进行中");
     assert_eq!(decision("状态", 2), "已退出");
     assert_eq!(decision("状态", 3), "已结项");

@@ -79,7 +79,7 @@ fn notes_keep_every_letter_and_those_that_a_spreadsheet_may_drop_are_remarked() 
         let shown = form.text("事项", "备注", row);
         assert_eq!(duban::store::sheets::unguarded(&shown), note);
     }
-    let remarked = [4, 5, 6].map(|seq| format!("decision 2026-{seq:03}, note"));
+    let remarked = [4, 5, 6, 7].map(|seq| format!("decision 2026-{seq:03}, note"));
     assert_eq!(places(&filled.remarks), remarked);
 }
 

@@ -14,7 +14,7 @@ use crate::store::catalog::dates::day;
 use crate::store::catalog::import::draft::names;
 use crate::store::catalog::words::written;
 use crate::store::sheets::escaped;
-use crate::store::text::{has_strange_control, one_line};
+use crate::store::text::{is_kept_in_cells, one_line};
 
 /// How much a cell can hold, in UTF-16 units (Excel's specifications and limits: 32,767 characters).
 const LONGEST: usize = 32_767;
@@ -142,12 +142,14 @@ fn told<'v>(table: Table, column: &Column, text: Cow<'v, str>) -> Cow<'v, str> {
     }
 }
 
-/// A JSON array of names as people write it, where that is read back as the same array to the letter.
+/// A JSON array of names as people write it, where that is read back as the same names.
 fn listed(json: &str) -> Option<String> {
     let array: Vec<String> = serde_json::from_str(json).ok()?;
     let list = array.join("、");
-    let read = names(&list);
-    let is_same = !list.is_empty() && read == Value::Text(json.to_owned());
+    let is_same = match names(&list) {
+        Value::Text(read) => serde_json::from_str(&read).ok() == Some(array),
+        _ => false,
+    };
     is_same.then_some(list)
 }
 
@@ -192,7 +194,7 @@ fn doubt(column: &Column, bytes: &[u8]) -> Option<(&'static str, &'static str)> 
     if text.trim().is_empty() && !text.is_empty() {
         return Some(("blanks only", "a text or nothing (it was left empty)"));
     }
-    (has_strange_control(text) || text.contains('\r')).then_some((
+    (!text.chars().all(is_kept_in_cells)).then_some((
         "control characters or carriage returns",
         "none (they are in the file; a spreadsheet may drop them when it saves)",
     ))

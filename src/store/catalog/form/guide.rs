@@ -4,7 +4,6 @@
 //! data: an import passes it over.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::decision::is_known_kind;
 use crate::domain::naming::{name_of, names};
@@ -12,7 +11,7 @@ use crate::store::sheets::Grid;
 
 use super::Offers;
 use super::layout::Layout;
-use super::page::{Formats, printed};
+use super::page::{Formats, height, lines_of, printed};
 
 /// What the list of units is called inside the workbook.
 pub(super) const UNITS: &str = "duban_units";
@@ -66,19 +65,17 @@ impl<'g> Guidance<'g> {
         let mut row = 1;
         for line in &guide.lines {
             worksheet.merge_range(row, 0, row, 2, line, &formats.text)?;
-            worksheet.set_row_height(row, height(line, width))?;
+            // No spreadsheet makes a row with merged cells higher by itself.
+            worksheet.set_row_height(row, height(lines_of(line, width)))?;
             row += 1;
         }
-        let columns = write(worksheet, formats, row + 1, &guide.columns, &self.columns())?;
-        let kinds = write(
-            worksheet,
-            formats,
-            columns + 1,
-            &guide.kinds,
-            &self.events(),
-        )?;
+        let mut table = |row: u32, headings: &[String; 3], lines: &[[&str; 3]]| {
+            write(worksheet, formats, guide.width, (row, headings, lines))
+        };
+        let columns = table(row + 1, &guide.columns, &self.columns())?;
+        let kinds = table(columns + 1, &guide.kinds, &self.events())?;
         let units: Vec<_> = self.units.iter().map(|unit| ["", *unit, ""]).collect();
-        let end = write(worksheet, formats, kinds + 1, &guide.units, &units)?;
+        let end = table(kinds + 1, &guide.units, &units)?;
         printed(worksheet, &self.layout.print.footer)?;
         Ok([
             (KINDS, self.range(columns + 2, kinds)),
@@ -120,35 +117,29 @@ pub(in crate::store::catalog) fn is_guide(grid: &Grid) -> bool {
         && first.is_some_and(|cell| cell.text == guide.title)
 }
 
-/// Writes a table from `row` on, and returns the row after it.
+/// Writes a table from a row on, with its headings and lines, and returns the row after it.
 fn write(
     worksheet: &mut Worksheet,
     formats: &Formats,
-    row: u32,
-    headings: &[String; 3],
-    lines: &[[&str; 3]],
+    widths: [f64; 3],
+    (row, headings, lines): (u32, &[String; 3], &[[&str; 3]]),
 ) -> Result<u32, XlsxError> {
     for (column, word) in (0..).zip(headings) {
         worksheet.write_string_with_format(row, column, word, &formats.heading)?;
     }
     let mut row = row + 1;
     for line in lines {
+        let needed = line
+            .iter()
+            .zip(widths)
+            .map(|(word, width)| lines_of(word, width));
+        worksheet.set_row_height(row, height(needed.max().unwrap_or(1)))?;
         for (column, word) in (0..).zip(line) {
             worksheet.write_string_with_format(row, column, *word, &formats.text)?;
         }
         row += 1;
     }
     Ok(row)
-}
-
-/// How high a row must be for `text` in merged cells, which no spreadsheet makes higher by itself; in
-/// points, 15 of them for a line as in every new workbook.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a sentence has some hundred letters"
-)]
-fn height(text: &str, width: f64) -> f64 {
-    15.0 * (text.width() as f64 / width).ceil() + 5.0
 }
 
 /// What to fill in for `kind`, where there is more to say than usual.

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign,
     FormatBorder, Formula, Note, ObjectMovement, Worksheet, XlsxError,
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::store::catalog::columns::{self, Holds, Table};
 use crate::store::catalog::dates::YEARS;
@@ -62,8 +63,10 @@ impl Formats {
                 .clone()
                 .set_background_color(Color::RGB(0x00FF_D966)),
             heading: heading.set_background_color(Color::RGB(0x00DD_EBF7)),
-            number: framed(cell.clone()),
-            day: framed(cell).set_num_format("yyyy-mm-dd"),
+            number: framed(cell.clone()).set_align(FormatAlign::Center),
+            day: framed(cell)
+                .set_align(FormatAlign::Center)
+                .set_num_format("yyyy-mm-dd"),
             repeated: text.clone().set_font_color(Color::RGB(0x0080_8080)),
             text,
         }
@@ -134,6 +137,14 @@ impl<'b> Page<'b> {
     ) -> Result<(), XlsxError> {
         self.rows += 1;
         let row = self.rows;
+        let cells: Vec<Shown<'v>> = cells.collect();
+        let columns = self.sheet.column.iter().zip(&cells);
+        let lines = columns
+            .map(|(column, shown)| lines(shown, column.width))
+            .max();
+        if let Some(lines) = lines.filter(|lines| *lines > 1) {
+            self.worksheet.set_row_height(row, height(lines))?;
+        }
         for ((place, shown), format) in (0..).zip(cells).zip(&self.formats) {
             match shown {
                 // The form with a text that is too long is never finished.
@@ -225,6 +236,33 @@ fn warning(
         .set_error_style(DataValidationErrorStyle::Warning)
         .set_error_title(&doubt.title)?
         .set_error_message(words)
+}
+
+/// How many lines `shown` has in a column of that width. Spreadsheets make a row as high as its text
+/// when somebody types it, and not all of them when they open a file.
+fn lines(shown: &Shown<'_>, width: f64) -> u32 {
+    match shown {
+        Shown::Text(text) => text.lines().map(|line| lines_of(line, width)).sum(),
+        _ => 1,
+    }
+}
+
+/// How many lines of that width, in digits, `text` needs.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cell has some thousand letters, and a row is at most as high as a page"
+)]
+pub(super) fn lines_of(text: &str, width: f64) -> u32 {
+    // Part of a column is its margin, and a line that breaks between words is not full.
+    (text.width() as f64 * 1.1 / width).ceil().max(1.0) as u32
+}
+
+/// The height of so many lines in points: 15 for each, as in every new workbook, and at most 409
+/// (Excel's specifications and limits).
+pub(super) fn height(lines: u32) -> f64 {
+    f64::from(lines.min(27)) * 15.0
 }
 
 /// What to fill in, beside the heading.

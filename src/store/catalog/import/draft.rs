@@ -9,7 +9,7 @@ use crate::store::catalog::columns::{Holds, Table};
 use crate::store::catalog::dates::full_day;
 use crate::store::catalog::words;
 use crate::store::sheets::At;
-use crate::store::text::{folded, has_strange_control, one_line};
+use crate::store::text::{folded, has_strange_control, is_kept_in_cells, one_line};
 
 /// What a line of a file gives.
 #[derive(Debug)]
@@ -144,14 +144,22 @@ fn is_as_written(holds: Holds, known: &Value, said: &Value) -> bool {
         Holds::Line => one_line(known) == said && !has_strange_control(known),
         Holds::Text if known.trim().is_empty() => said.is_empty(),
         Holds::Text => saved(known).eq(saved(said)),
-        Holds::Names | Holds::Day | Holds::Whole | Holds::Number => false,
+        Holds::Names => listed(known).is_some_and(|names| listed(said) == Some(names)),
+        Holds::Day | Holds::Whole | Holds::Number => false,
     }
 }
 
 /// The letters of `text` that every spreadsheet keeps.
 fn saved(text: &str) -> impl Iterator<Item = char> {
-    text.chars()
-        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
+    text.chars().filter(|letter| is_kept_in_cells(*letter))
+}
+
+/// The names in a JSON array, however it is written; none in an empty text.
+fn listed(json: &str) -> Option<Vec<String>> {
+    if json.is_empty() {
+        return Some(Vec::new());
+    }
+    serde_json::from_str(json).ok()
 }
 
 /// A last day that somebody corrected by hand outlives an import of the same planned time.
