@@ -99,6 +99,9 @@ fn a_table_that_corrects_cells_by_key_lists_nothing() {
         .json();
     assert_eq!(plan["changed"].as_array().unwrap().len(), 1);
     assert_eq!(plan["missing"].as_array().unwrap().len(), 0);
+    let all = ["catalog", "import", &file, "--withdraw", "调整", "--yes"];
+    let said = desk.duban(&all).ok();
+    assert!(said.contains("warning: --withdraw: found a file that lists no decisions"));
 }
 
 #[test]

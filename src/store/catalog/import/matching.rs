@@ -150,6 +150,9 @@ impl Matching<'_> {
 
     /// Keeps the numbers that rows of new decisions print from other rows.
     fn note_numbers(&mut self, rows: &[Row<'_>]) {
+        for year in &mut self.years.all {
+            year.note_open();
+        }
         for row in rows.iter().filter(|row| row.known.is_none()) {
             if let (Some(year), Some(seq)) = (row.year, row.draft.whole("seq")) {
                 self.years.all[year].note(seq);
@@ -228,12 +231,14 @@ impl Matching<'_> {
             self.used.insert(year.known[known].id.clone());
             return Decided::Known(known);
         }
+        let is_same = |known: &Known| is_reworded(&known.title, title);
         // The number of a decision that is withdrawn is free for people, if not for us.
-        let owner = owner.filter(|at| !year.known[*at].is_withdrawn());
+        let stays = |known: &Known| !known.is_withdrawn() || is_same(known);
+        let owner = owner.filter(|at| stays(&year.known[*at]));
         let place = format!("{}, title", draft.at);
         match owner.or_else(|| near.first().copied()) {
             None => Decided::New,
-            Some(at) if Some(at) == owner && is_reworded(&year.known[at].title, title) => {
+            Some(at) if Some(at) == owner && is_same(&year.known[at]) => {
                 let found = format!(
                     "{}, till now {}",
                     shown(title),
@@ -259,8 +264,9 @@ impl Matching<'_> {
         let year = &self.years.all[year];
         let answers = self.answers;
         let mut near = Vec::new();
-        for (at, known) in year.known.iter().enumerate() {
-            if known.is_claimed || !known.is_active() || answers.replaced.contains(&known.id) {
+        for at in year.open.iter().copied() {
+            let known = &year.known[at];
+            if known.is_claimed || answers.replaced.contains(&known.id) {
                 continue;
             }
             self.pairs += 1;

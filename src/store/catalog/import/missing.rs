@@ -5,6 +5,7 @@
 
 use rusqlite::types::Value;
 
+use crate::domain::fault::Fault;
 use crate::store::catalog::columns::Table;
 use crate::store::catalog::stored::Write;
 
@@ -15,6 +16,12 @@ use super::years::{Known, Year, Years};
 /// Writes into `plan` what the file does not list of the bodies and years that it lists.
 pub(super) fn find(years: &Years, answers: &Answers, plan: &mut ImportPlan) {
     let is_withdrawn = answers.withdrawal.is_some();
+    if is_withdrawn && !years.all.iter().any(|year| year.is_listed) {
+        let found = "a file that lists no decisions by number";
+        let expected = "the catalogue of a year (nothing is withdrawn)";
+        plan.warnings
+            .push(Fault::new("--withdraw", found, expected));
+    }
     for year in years.all.iter().filter(|year| year.is_listed) {
         let active = year.known.iter().filter(|known| known.is_active());
         let missing: Vec<&Known> = active.clone().filter(|known| !known.is_claimed).collect();

@@ -27,7 +27,7 @@ pub struct ImportPlan {
     pub unchanged: usize,
     /// Bodies and years that would lose more than half of what is under way by a withdrawal.
     pub emptied: Vec<Emptied>,
-    /// How cells were read that could have been read otherwise, in the order of the file.
+    /// How cells were read that could have been read otherwise.
     pub readings: Vec<Reading>,
     /// What was taken with a doubt, ignored or skipped, with its row.
     pub warnings: Vec<Fault>,

@@ -31,6 +31,8 @@ pub(super) struct Year {
     pub(super) known: Vec<Known>,
     /// Whether the file lists decisions of this body and year by their numbers.
     pub(super) is_listed: bool,
+    /// Decisions under way that no row was by its key or title.
+    pub(super) open: Vec<usize>,
     by_title: HashMap<String, Vec<usize>>,
     by_seq: HashMap<i64, usize>,
     /// The numbers of the file's new decisions.
@@ -67,6 +69,7 @@ impl Year {
             series,
             known,
             is_listed: false,
+            open: Vec::new(),
             by_title,
             given: HashSet::new(),
         })
@@ -86,6 +89,13 @@ impl Year {
     /// The decision with the number `seq`.
     pub(super) fn at(&self, seq: i64) -> Option<usize> {
         self.by_seq.get(&seq).copied()
+    }
+
+    /// Notes which decisions under way have not been found.
+    pub(super) fn note_open(&mut self) {
+        let known = self.known.iter().enumerate();
+        let open = known.filter(|(_, known)| known.is_active() && !known.is_claimed);
+        self.open = open.map(|(at, _)| at).collect();
     }
 
     /// Notes a number that the file prints, so that no other row is given it.
