@@ -296,7 +296,7 @@ fn files_that_are_no_table_are_refused_with_a_reason() {
     };
     assert_eq!(found(b""), "an empty file");
     assert_eq!(found(b"\xef\xbb\xbf\r\n"), "an empty file");
-    assert_eq!(found(b"PK\x03\x04"), "a spreadsheet");
+    assert!(found(b"PK\x03\x04").starts_with("a damaged workbook"));
     assert_eq!(
         found(b"id,title\na,\"x\n"),
         "an odd number of quotation marks"

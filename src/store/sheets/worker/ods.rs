@@ -12,6 +12,7 @@ use zip::ZipArchive;
 use super::answer::{Answer, Stop};
 use super::damaged;
 use super::gather::{Gathered, Merge};
+use super::ole::PROTECTED;
 use super::shown::{date_alone, shortest};
 use super::xml::{Element, Node, Xml};
 use crate::domain::fault::Fault;
@@ -85,9 +86,7 @@ fn require_open(archive: &mut ZipArchive<impl Read + Seek>) -> Result<(), Fault>
     let read = part.take(MOST_MANIFEST_BYTES).read_to_end(&mut manifest);
     read.map_err(damaged)?;
     if String::from_utf8_lossy(&manifest).contains("encryption-data") {
-        let found = "a workbook protected by a password";
-        let expected = "a workbook without one: open it and save it without a password";
-        return Err(Fault::new("", found, expected));
+        return Err(Fault::new("", PROTECTED.0, PROTECTED.1));
     }
     Ok(())
 }
