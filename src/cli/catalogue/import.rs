@@ -18,7 +18,7 @@ use crate::store::catalog::Defaults;
 /// `catalog import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// The CSV file, in UTF-8 or GB18030.
+    /// The file: a workbook (.xlsx, .xls, .et, .ods) or text (CSV, or pasted, in UTF-8 or GB18030).
     pub file: PathBuf,
     /// The deciding organ, where the file does not say.
     #[arg(long, value_name = "NAME")]

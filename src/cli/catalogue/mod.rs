@@ -24,7 +24,7 @@ pub enum CatalogCommand {
         /// The database to create; it must not be there yet.
         file: PathBuf,
     },
-    /// Read a published catalogue or an event list from CSV, showing how each date was read.
+    /// Read a published catalogue or an event list from a workbook or text, showing how each date was read.
     #[command(
         after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
     )]

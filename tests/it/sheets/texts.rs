@@ -45,7 +45,7 @@ fn pasted_text_reads_alike_in_every_encoding() {
 
 const ODS: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 
-fn zip_of<'p>(parts: &[(&'p str, &[u8])]) -> Vec<u8> {
+fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let parts = parts.iter().map(|(name, bytes)| (*name, bytes.to_vec()));
     zipped(parts, CompressionMethod::Stored)
 }

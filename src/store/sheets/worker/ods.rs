@@ -112,7 +112,7 @@ fn fill<R: BufRead>(xml: &mut Xml<R>, gathered: &mut Gathered<'_>) -> Result<Vec
         match xml.next()? {
             Node::Open(element) => match element.name.as_str() {
                 "table-row" => {
-                    let times = element.times("number-rows-repeated");
+                    let times = element.times("number-rows-repeated")?;
                     let spots = spots(xml)?;
                     // The empty rows below a table are a million.
                     let filled = if spots.is_empty() { 0 } else { times };
@@ -151,7 +151,7 @@ fn put(
             gathered.put(row, column, spot.cell.clone())?;
         }
         if spot.rows > 1 || spot.columns > 1 {
-            let last = |first: u32, reach: u32| first.saturating_add(reach - 1);
+            let last = |first: u32, reach: u32| first.saturating_add(reach.saturating_sub(1));
             merges.push(Merge {
                 first: (row, spot.column),
                 last: (last(row, spot.rows), last(spot.column, spot.columns)),
@@ -168,15 +168,15 @@ fn spots<R: BufRead>(xml: &mut Xml<R>) -> Result<Vec<Spot>, Fault> {
     loop {
         match xml.next()? {
             Node::Open(element) => {
-                let times = element.times("number-columns-repeated");
+                let times = element.times("number-columns-repeated")?;
                 if element.name == "table-cell" {
                     let cell = read_cell(xml, &element)?;
                     if !cell.is_empty() {
                         spots.push(Spot {
                             column,
                             times,
-                            rows: element.times("number-rows-spanned"),
-                            columns: element.times("number-columns-spanned"),
+                            rows: element.times("number-rows-spanned")?,
+                            columns: element.times("number-columns-spanned")?,
                             cell,
                         });
                     }
@@ -218,7 +218,7 @@ fn paragraph<R: BufRead>(xml: &mut Xml<R>, shown: &mut String) -> Result<(), Fau
             Node::Text(text) => shown.push_str(&text),
             Node::Open(element) => match element.name.as_str() {
                 "s" => {
-                    let blanks = element.times("c").min(MOST_BLANKS);
+                    let blanks = element.times("c")?.min(MOST_BLANKS);
                     shown.extend((0..blanks).map(|_| ' '));
                 }
                 "tab" => shown.push('\t'),
