@@ -67,6 +67,7 @@ mod robot_answers;
 mod rule_sentences;
 mod rules;
 mod sample;
+mod sheets;
 mod spread;
 mod stand_ins;
 mod support;

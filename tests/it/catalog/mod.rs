@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use duban::domain::decision::DecisionId;
 use duban::domain::fault::Fault;
 use duban::store::catalog::{self, Catalog, Defaults, Editor, ImportPlan, Reading, Table};
+use duban::store::sheets::Workbooks;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -80,7 +81,8 @@ impl City {
     }
 
     fn import_with(&self, file: &Path, defaults: &Defaults, is_dry_run: bool) -> ImportPlan {
-        let mut editor = Editor::open(&self.path()).unwrap();
+        let workbooks = Workbooks::by(Path::new(env!("CARGO_BIN_EXE_duban")));
+        let mut editor = Editor::open(&self.path()).unwrap().reading(workbooks);
         editor.import(file, defaults, is_dry_run).unwrap()
     }
 

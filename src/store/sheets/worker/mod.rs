@@ -12,13 +12,14 @@ mod ods;
 mod ole;
 mod shown;
 mod xls;
+mod xls_formats;
 mod xlsx;
 mod xml;
 mod zipped;
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::domain::fault::Fault;
 use answer::{Answer, Stop};
@@ -42,6 +43,9 @@ pub fn confine() -> io::Result<()> {
         (Resource::Core, 0),
     ];
     for (resource, most) in limits {
+        // Whoever started duban may have allowed it less.
+        let allowed = getrlimit(resource).maximum;
+        let most = allowed.map_or(most, |allowed| allowed.min(most));
         let limit = Rlimit {
             current: Some(most),
             maximum: Some(most),
@@ -71,8 +75,8 @@ fn sheets<W: Write>(source: &mut (impl Read + Seek), answer: &mut Answer<W>) -> 
     source.read_exact(&mut start).map_err(damaged)?;
     source.seek(SeekFrom::Start(0)).map_err(damaged)?;
     if start != *b"PK" {
-        ole::require_workbook(source)?;
-        return xls::read(source, answer);
+        let stream = ole::workbook(source)?;
+        return xls::read(source, &stream, answer);
     }
     match zipped::kind(source)? {
         zipped::Kind::Xlsx => xlsx::read(source, answer),

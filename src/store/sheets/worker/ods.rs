@@ -12,6 +12,7 @@ use zip::ZipArchive;
 use super::answer::{Answer, Stop};
 use super::damaged;
 use super::gather::{Gathered, Merge};
+use super::ole::PROTECTED;
 use super::shown::{date_alone, shortest};
 use super::xml::{Element, Node, Xml};
 use crate::domain::fault::Fault;
@@ -85,9 +86,7 @@ fn require_open(archive: &mut ZipArchive<impl Read + Seek>) -> Result<(), Fault>
     let read = part.take(MOST_MANIFEST_BYTES).read_to_end(&mut manifest);
     read.map_err(damaged)?;
     if String::from_utf8_lossy(&manifest).contains("encryption-data") {
-        let found = "a workbook protected by a password";
-        let expected = "a workbook without one: open it and save it without a password";
-        return Err(Fault::new("", found, expected));
+        return Err(Fault::new("", PROTECTED.0, PROTECTED.1));
     }
     Ok(())
 }
@@ -113,7 +112,7 @@ fn fill<R: BufRead>(xml: &mut Xml<R>, gathered: &mut Gathered<'_>) -> Result<Vec
         match xml.next()? {
             Node::Open(element) => match element.name.as_str() {
                 "table-row" => {
-                    let times = element.times("number-rows-repeated");
+                    let times = element.times("number-rows-repeated")?;
                     let spots = spots(xml)?;
                     // The empty rows below a table are a million.
                     let filled = if spots.is_empty() { 0 } else { times };
@@ -152,7 +151,7 @@ fn put(
             gathered.put(row, column, spot.cell.clone())?;
         }
         if spot.rows > 1 || spot.columns > 1 {
-            let last = |first: u32, reach: u32| first.saturating_add(reach - 1);
+            let last = |first: u32, reach: u32| first.saturating_add(reach.saturating_sub(1));
             merges.push(Merge {
                 first: (row, spot.column),
                 last: (last(row, spot.rows), last(spot.column, spot.columns)),
@@ -169,15 +168,15 @@ fn spots<R: BufRead>(xml: &mut Xml<R>) -> Result<Vec<Spot>, Fault> {
     loop {
         match xml.next()? {
             Node::Open(element) => {
-                let times = element.times("number-columns-repeated");
+                let times = element.times("number-columns-repeated")?;
                 if element.name == "table-cell" {
                     let cell = read_cell(xml, &element)?;
                     if !cell.is_empty() {
                         spots.push(Spot {
                             column,
                             times,
-                            rows: element.times("number-rows-spanned"),
-                            columns: element.times("number-columns-spanned"),
+                            rows: element.times("number-rows-spanned")?,
+                            columns: element.times("number-columns-spanned")?,
                             cell,
                         });
                     }
@@ -219,7 +218,7 @@ fn paragraph<R: BufRead>(xml: &mut Xml<R>, shown: &mut String) -> Result<(), Fau
             Node::Text(text) => shown.push_str(&text),
             Node::Open(element) => match element.name.as_str() {
                 "s" => {
-                    let blanks = element.times("c").min(MOST_BLANKS);
+                    let blanks = element.times("c")?.min(MOST_BLANKS);
                     shown.extend((0..blanks).map(|_| ' '));
                 }
                 "tab" => shown.push('\t'),

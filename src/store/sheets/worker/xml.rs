@@ -40,10 +40,17 @@ impl Element {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The number its attribute `name` says; 1 where it says none.
-    pub(super) fn times(&self, name: &str) -> u32 {
-        let number = self.get(name).and_then(|text| text.parse().ok());
-        number.unwrap_or(1).max(1)
+    /// The number its attribute `name` says, as far as a sheet goes; 1 where it says none.
+    ///
+    /// # Errors
+    /// It says something else.
+    pub(super) fn times(&self, name: &str) -> Result<u32, Fault> {
+        let Some(text) = self.get(name) else {
+            return Ok(1);
+        };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits.then(|| text.parse().unwrap_or(u32::MAX));
+        number.ok_or_else(|| damaged(format!("`{text}` where a number should be")))
     }
 }
 
