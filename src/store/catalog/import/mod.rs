@@ -6,6 +6,14 @@
 //! The modules stand in the order in which a file is understood.
 
 pub(in crate::store::catalog) mod draft;
+mod vocabulary;
+mod procedures;
+mod header;
+mod title;
+mod items;
+mod units;
+mod reader;
+mod derived;
 pub(in crate::store::catalog) mod dialect;
 pub(in crate::store::catalog) mod number;
 pub(in crate::store::catalog) mod planner;
