@@ -44,6 +44,7 @@ mod findings;
 mod gaps;
 mod golden;
 mod holds;
+mod import;
 mod journey;
 mod ladder;
 mod lanes;
