@@ -46,6 +46,7 @@ mod gaps;
 mod golden;
 mod holds;
 mod importing;
+mod import;
 mod journey;
 mod ladder;
 mod lanes;

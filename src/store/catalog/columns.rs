@@ -63,7 +63,7 @@ static DECISION: [Column; 27] = [
     column("drafting_unit", Holds::Line),
     column("executing_unit", Holds::Line),
     column("cooperating_units", Holds::Names),
-    column("planned_text", Holds::Line),
+    column("planned_text", Holds::Text),
     column("planned_on", Holds::Day),
     column("term_start", Holds::Day),
     column("term_end", Holds::Day),

@@ -9,6 +9,7 @@
 mod schema;
 
 mod dates;
+mod times;
 mod kinds;
 mod columns;
 mod words;
@@ -27,16 +28,17 @@ mod export;
 pub mod form;
 
 pub use columns::Table;
-pub use dates::{day, planned_day};
+pub use dates::day;
 pub use editor::{Editor, NewEvent};
 pub use export::export;
 pub use import::answers::{Answers, Withdrawal};
-pub use import::dialect::Defaults;
-pub use import::draft::Reading as CellReading;
+pub use import::dialect::{Defaults, Drafted, drafts};
+pub use import::draft::{Draft, Reading as CellReading};
 pub use import::plan::{
     Added, Changed, Difference, Emptied, ImportPlan, ListedAgain, Missing, Taken,
 };
 pub use import::session::{Import, Step, Watch};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
+pub use times::{Planned, Step as PlannedStep, planned, planned_day};
 pub use witness::Witness;

@@ -177,6 +177,34 @@ fn a_title_on_two_lines_stays_so_until_somebody_changes_it() {
 }
 
 #[test]
+fn names_of_units_that_read_like_several_come_back_as_they_were() {
+    let city = annotated(&["甲", "乙", "丙", "丁"], &[]);
+    for (seq, names) in [
+        (1, "[\"市发改委会同市财政局\",\"市水利局（牵头）\"]"),
+        (2, "[ \"市发改委\" , \"市财政局\" ]"),
+        (3, "[\"甲、乙公司\"]"),
+        (4, "市发改委"),
+    ] {
+        let sql = "update decision set cooperating_units = $1 where seq = $2";
+        city.software()
+            .execute(sql, rusqlite::params![names, seq])
+            .unwrap();
+    }
+    city.write("update decision set drafting_unit = '市发改委、市财政局（牵头）' where seq = 1");
+    let (form, _) = Form::of(&city);
+    let plan = planned(&city, "form.xlsx", &form.0);
+    assert_eq!(form.text("事项", "配合单位", 3), "[\"甲、乙公司\"]");
+    // What is no list is mended as an import mends it, and nothing else is touched.
+    let mended = (
+        "2026-004",
+        "cooperating_units",
+        "市发改委",
+        "[\"市发改委\"]",
+    );
+    assert_eq!(differences(&plan), [mended]);
+}
+
+#[test]
 fn exactly_the_edited_cells_are_planned() {
     let city = full_city();
     let (form, _) = Form::of(&city);
@@ -262,4 +290,11 @@ fn a_row_typed_below_the_others_is_a_new_decision() {
         .collect();
     assert_eq!(added, [("2026-004", "城市排水规划")]);
     assert_eq!(differences(&plan), []);
+    // The planned time of a new row is read, for nobody has said its last day.
+    let read: Vec<_> = plan
+        .readings
+        .iter()
+        .map(|cell| (cell.column, cell.read.as_deref()))
+        .collect();
+    assert_eq!(read, [("planned_on", Some("2026-12-31"))]);
 }

@@ -7,12 +7,10 @@ use serde::Deserialize;
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
 use crate::store::catalog::columns::{self, Table};
+use crate::store::catalog::import::vocabulary::heading;
 
 /// Sheets, columns and words, as data.
 const LAYOUT: &str = include_str!("form.toml");
-
-/// Headings, as data; the first one known for a column is what duban writes.
-const HEADERS: &str = include_str!("../import/headers.txt");
 
 /// The whole form.
 #[derive(Debug, Deserialize)]
@@ -125,9 +123,8 @@ impl Sheet {
 
     /// What stands over `column`.
     pub(super) fn heading<'c>(&self, column: &'c Column) -> &'c str {
-        let known = || heading(self.table(), &column.name);
         let own = column.heading.as_deref();
-        own.or_else(known).unwrap_or(&column.name)
+        own.unwrap_or_else(|| heading(self.table(), &column.name))
     }
 }
 
@@ -136,16 +133,6 @@ impl Column {
     pub(super) const fn is_repeated(&self) -> bool {
         self.heading.is_some()
     }
-}
-
-/// The heading that duban writes over the column `name`: the first that is known for it.
-fn heading(table: Table, name: &str) -> Option<&'static str> {
-    let mut lines = HEADERS.lines().filter(|line| !line.starts_with('#'));
-    lines.find_map(|line| {
-        let (column, words) = line.split_once(':')?;
-        let column = column.strip_prefix(table.name())?.strip_prefix('.')?;
-        (column == name).then(|| words.split_whitespace().next())?
-    })
 }
 
 #[cfg(test)]

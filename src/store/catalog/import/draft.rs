@@ -13,16 +13,17 @@ use crate::store::text::{folded, has_strange_control, is_kept_in_cells, one_line
 
 /// What a line of a file gives.
 #[derive(Debug)]
-pub(in crate::store::catalog) struct Draft {
+pub struct Draft {
     /// Where it stands in the file.
-    pub(in crate::store::catalog) at: At,
-    pub(in crate::store::catalog) table: Table,
+    pub at: At,
+    /// The table it fills.
+    pub table: Table,
     /// In the contract's order; `None` where the file says nothing about the column.
     values: Vec<Option<Value>>,
     /// Whether `planned_on` was read from the planned time and not given.
     pub(in crate::store::catalog) is_planned_derived: bool,
     /// How cells were read that could have been read otherwise.
-    pub(in crate::store::catalog) readings: Vec<Reading>,
+    pub readings: Vec<Reading>,
 }
 
 /// How one cell was read, for people to look at.
@@ -64,7 +65,8 @@ impl Draft {
     }
 
     /// The text in the column `name`, if there is one.
-    pub(in crate::store::catalog) fn text(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -72,7 +74,8 @@ impl Draft {
     }
 
     /// The whole number in the column `name`, if there is one.
-    pub(in crate::store::catalog) fn whole(&self, name: &str) -> Option<i64> {
+    #[must_use]
+    pub fn whole(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Integer(number) => Some(*number),
             _ => None,

@@ -6,6 +6,14 @@
 //! The modules stand in the order in which a file is understood.
 
 pub(in crate::store::catalog) mod draft;
+pub(in crate::store::catalog) mod vocabulary;
+mod procedures;
+mod header;
+mod title;
+mod items;
+mod units;
+mod reader;
+mod derived;
 pub(in crate::store::catalog) mod dialect;
 pub(in crate::store::catalog) mod tables;
 pub(in crate::store::catalog) mod answers;

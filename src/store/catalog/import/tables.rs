@@ -11,6 +11,7 @@ use crate::store::sheets::{Book, Cell, Grid};
 use super::dialect::{self, Defaults, Drafted};
 use super::draft::Draft;
 use super::plan::Taken;
+use super::vocabulary;
 
 /// The sheet of the form that explains the others.
 const NOTES: &str = "说明";
@@ -148,10 +149,9 @@ fn seems_a_table(grid: &Grid) -> bool {
 }
 
 fn is_heading(text: &str) -> bool {
-    let heading = dialect::bare(text);
     [Table::Decision, Table::Event]
         .iter()
-        .any(|table| dialect::column_named(*table, &heading).is_some())
+        .any(|table| vocabulary::column(*table, text).is_some())
 }
 
 /// Whether a table of decisions has no column but key, title and flags.
