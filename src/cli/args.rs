@@ -13,7 +13,7 @@ use super::acknowledging::EXAMPLES as ACK_EXAMPLES;
 pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
-pub use super::catalogue::{CatalogCommand, ImportArgs};
+pub use super::catalogue::{CatalogCommand, ExportArgs, ImportArgs, TemplateArgs};
 use super::day::day;
 pub use super::events::{EventArgs, EventCommand};
 use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
@@ -141,6 +141,9 @@ pub enum Command {
     /// Put a copy in the ledger's place; see and release what may have been sent since.
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
+    /// Read the workbook on stdin within strict limits; duban starts itself as this.
+    #[command(hide = true)]
+    ReadWorkbook,
 }
 
 /// `demo`.

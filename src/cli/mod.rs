@@ -24,6 +24,7 @@ mod health;
 mod meant;
 mod pack_words;
 mod preview;
+mod reading_workbooks;
 mod readings;
 mod restoring;
 mod rule_diff;
@@ -71,6 +72,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Demo(args) => return demo::run(args, &clock),
         Command::Run => return running::run(cli, clock),
+        Command::ReadWorkbook => return reading_workbooks::run(),
         Command::Check(args) => return checking::check(cli, args, &clock),
         // A catalogue is made before there is a configuration that names it.
         Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
@@ -78,7 +80,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     }
     let books = Books::open(cli)?;
     match &cli.command {
-        Command::Catalog(command) => catalogue::catalog(&books, command),
+        Command::Catalog(command) => catalogue::catalog(&books, command, &clock),
         Command::Event(command) => events::run(&books, command, &clock),
         Command::Waive(args) => excusing::waive(&books, args, &clock),
         Command::Extend(args) => excusing::extend(&books, args, &clock),
@@ -99,6 +101,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backing_up::backup(&books, file, &clock),
         Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.
-        Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),
+        Command::Demo(_) | Command::Run | Command::ReadWorkbook | Command::Check(_) => Ok(()),
     }
 }

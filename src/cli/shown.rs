@@ -15,6 +15,7 @@ use super::table::{Fit, Screen, Table};
 use super::text::harmless;
 use super::why::write_decision;
 use crate::domain::decision::{Decision, DecisionId, Event, Status};
+use crate::store::catalog::{Planned, planned as read_planned};
 
 /// A decision in `catalog show --json`.
 #[derive(Serialize)]
@@ -27,7 +28,11 @@ struct Row<'a> {
     title: Option<&'a str>,
     drafting_unit: Option<&'a str>,
     executing_unit: Option<&'a str>,
+    /// As published.
+    planned_text: Option<&'a str>,
     planned_on: Option<NaiveDate>,
+    /// How the published time is read; absent where there is none.
+    planned_reading: Option<String>,
     status: Status,
     events: Vec<EventRow<'a>>,
 }
@@ -55,7 +60,9 @@ impl<'a> From<&'a Decision> for Row<'a> {
             title: decision.shown_title(),
             drafting_unit: decision.drafting_unit.as_deref(),
             executing_unit: decision.executing_unit.as_deref(),
+            planned_text: decision.planned_text.as_deref(),
             planned_on: decision.planned_on,
+            planned_reading: reading(decision).map(|read| read.to_string()),
             status: decision.status,
             events: decision.events.iter().map(EventRow::from).collect(),
         }
@@ -123,10 +130,37 @@ pub(super) fn one(books: &Books, id: &str, json: bool) -> anyhow::Result<()> {
     } else {
         let screen = Screen::of_stdout();
         write_decision(&mut out, &decision, screen)?;
+        if let Some(planned) = planned(&decision) {
+            writeln!(out, "  {:<10} {}", "planned", harmless(&planned))?;
+        }
         writeln!(out)?;
         events(&decision).write(&mut out, screen)?;
     }
     Ok(out.flush()?)
+}
+
+/// The planned time as published, with the day that stands for it, and how the one follows from
+/// the other.
+fn planned(decision: &Decision) -> Option<String> {
+    let on = decision.planned_on.map(|on| on.to_string());
+    let Some(read) = reading(decision) else {
+        return on.map(|on| format!("{on}, entered without a published time"));
+    };
+    let text = decision.planned_text.as_deref().unwrap_or_default();
+    Some(match (on, read.last) {
+        (None, None) => format!("{text}: no day, {read}"),
+        (None, Some(last)) => format!("{text}: no day is entered; it reads as {last}: {read}"),
+        (Some(on), None) => format!("{on}, entered by hand; {text} is not read: {read}"),
+        (Some(on), Some(last)) if on == last.to_string() => format!("{on}, from {text}: {read}"),
+        (Some(on), Some(last)) => {
+            format!("{on}, entered by hand; {text} reads as {last}: {read}")
+        }
+    })
+}
+
+fn reading(decision: &Decision) -> Option<Planned> {
+    let text = decision.planned_text.as_deref()?;
+    Some(read_planned(text, Some(decision.year)))
 }
 
 fn cells(decision: &Decision) -> [String; 6] {

@@ -38,6 +38,16 @@ pub(in crate::store) fn has_strange_control(raw: &str) -> bool {
         .any(|letter| letter.is_control() && !matches!(letter, '\r' | '\n' | '\t'))
 }
 
+/// Whether every spreadsheet keeps `letter` in a cell when it saves: control characters and the two
+/// that Unicode sets aside are lost in some.
+pub(in crate::store) fn is_kept_in_cells(letter: char) -> bool {
+    match letter {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control(),
+    }
+}
+
 /// `raw` as a report shows it: quoted, on one line, cut.
 pub(in crate::store) fn shown(raw: &str) -> String {
     let line = one_line(raw);

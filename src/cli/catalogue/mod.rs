@@ -3,16 +3,19 @@
 //! Owns these commands and what they print. Refuses to judge rows; the store does, and nothing
 //! is written where it finds a fault.
 
+mod form;
 mod import;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use super::library::Books;
 use super::shown;
+use crate::clock::Clock;
 use crate::store::catalog::{self, Editor};
+pub use form::{ExportArgs, TemplateArgs};
 pub use import::ImportArgs;
 
 /// `catalog …`.
@@ -24,18 +27,15 @@ pub enum CatalogCommand {
         /// The database to create; it must not be there yet.
         file: PathBuf,
     },
-    /// Read a published catalogue or an event list from CSV, showing how each date was read.
-    #[command(
-        after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
-    )]
+    /// Read a file of decisions, flags and events, show what it changes, ask, and write it.
+    #[command(after_help = import::EXAMPLES)]
     Import(ImportArgs),
-    /// Write the catalogue as CSV.
-    #[command(after_help = "Example:\n  duban catalog export > catalog.csv")]
-    Export {
-        /// Events instead of decisions.
-        #[arg(long)]
-        events: bool,
-    },
+    /// Write an empty form (xlsx) for decisions and events, to fill in and import.
+    #[command(after_help = form::TEMPLATE_EXAMPLE)]
+    Template(TemplateArgs),
+    /// Write the catalogue as CSV, or into the form (xlsx) to change it there and import it again.
+    #[command(after_help = form::EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Show the catalogue, or one decision with everything that happened to it.
     #[command(after_help = "Example:\n  duban catalog show 2026-003")]
     Show {
@@ -51,11 +51,16 @@ pub enum CatalogCommand {
 ///
 /// # Errors
 /// The catalogue, the file or stdout; faults of the file end the command with 78.
-pub(super) fn catalog(books: &Books, command: &CatalogCommand) -> anyhow::Result<()> {
+pub(super) fn catalog(
+    books: &Books,
+    command: &CatalogCommand,
+    clock: &Clock,
+) -> anyhow::Result<()> {
     match command {
         CatalogCommand::Init { file } => init(file),
-        CatalogCommand::Import(args) => import::import(books, args),
-        CatalogCommand::Export { events } => export(books, *events),
+        CatalogCommand::Import(args) => import::import(books, args, clock),
+        CatalogCommand::Template(args) => form::template(books, args),
+        CatalogCommand::Export(args) => form::export(books, args),
         CatalogCommand::Show {
             decision: None,
             json,
@@ -86,15 +91,4 @@ pub(super) fn editor(books: &Books) -> anyhow::Result<Editor> {
     drop(books.catalog()?);
     let events = books.library.pack.events.iter().cloned();
     Ok(Editor::open(&books.config.catalog)?.knowing(events))
-}
-
-fn export(books: &Books, events: bool) -> anyhow::Result<()> {
-    let table = if events {
-        catalog::Table::Event
-    } else {
-        catalog::Table::Decision
-    };
-    let mut out = BufWriter::new(io::stdout().lock());
-    catalog::export(&books.catalog()?, table, &mut out)?;
-    Ok(out.flush()?)
 }

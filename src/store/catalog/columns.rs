@@ -39,6 +39,13 @@ pub(super) struct Column {
     pub(super) holds: Holds,
 }
 
+impl Column {
+    /// Whether it holds one of the flags.
+    pub(super) fn is_flag(&self) -> bool {
+        Flag::ALL.iter().any(|flag| flag.name() == self.name)
+    }
+}
+
 const fn column(name: &'static str, holds: Holds) -> Column {
     Column { name, holds }
 }
@@ -56,7 +63,7 @@ static DECISION: [Column; 27] = [
     column("drafting_unit", Holds::Line),
     column("executing_unit", Holds::Line),
     column("cooperating_units", Holds::Names),
-    column("planned_text", Holds::Line),
+    column("planned_text", Holds::Text),
     column("planned_on", Holds::Day),
     column("term_start", Holds::Day),
     column("term_end", Holds::Day),

@@ -9,8 +9,10 @@
 mod schema;
 
 mod dates;
+mod times;
 mod kinds;
 mod columns;
+mod words;
 
 mod mark;
 mod cells;
@@ -24,15 +26,21 @@ mod import;
 mod stored;
 mod editor;
 mod export;
+pub mod form;
 
 pub use columns::Table;
-pub use dates::{day, planned_day};
+pub use dates::day;
 pub use editor::{Editor, NewEvent};
 pub use export::export;
-pub use import::dialect::Defaults;
-pub use import::draft::Reading as CellReading;
-pub use import::plan::{Added, Changed, Difference, ImportPlan};
+pub use import::answers::{Answers, Withdrawal};
+pub use import::dialect::{Defaults, Drafted, drafts};
+pub use import::draft::{Draft, Reading as CellReading};
+pub use import::plan::{
+    Added, Changed, Difference, Emptied, ImportPlan, ListedAgain, Missing, Taken,
+};
+pub use import::session::{Import, Step, Watch};
 pub use mark::Mark;
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
+pub use times::{Planned, Step as PlannedStep, planned, planned_day};
 pub use witness::Witness;

@@ -31,7 +31,7 @@ pub(super) fn decision(cells: &mut Cells<'_>) -> Option<Decision> {
         drafting_unit: cells.line(),
         executing_unit: cells.line(),
         cooperating_units: cells.names(),
-        planned_text: cells.line(),
+        planned_text: cells.free_text(),
         planned_on: cells.date(),
         term_start: cells.date(),
         term_end: cells.date(),

@@ -21,6 +21,17 @@ pub fn guarded(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// `cell` for a file in which a text is a text and is never run: [`unguarded`] gives it back, so it
+/// is marked only where it looks as if it were already.
+#[must_use]
+pub fn escaped(cell: &str) -> Cow<'_, str> {
+    if unguarded(cell) == cell {
+        cell.into()
+    } else {
+        format!("{GUARD}{cell}").into()
+    }
+}
+
 /// `cell` without the guard that [`guarded`] put before it.
 #[must_use]
 pub fn unguarded(cell: &str) -> &str {
@@ -38,7 +49,9 @@ mod tests {
     fn a_guard_is_put_on_and_taken_off_to_the_letter() {
         for cell in ["=1+1", "'=1", "''@x", "-甲", "+1", "-5", "'甲", "", "平"] {
             assert_eq!(unguarded(&guarded(cell)), cell);
+            assert_eq!(unguarded(&escaped(cell)), cell);
         }
+        assert_eq!(escaped("=cmd()"), "=cmd()");
         assert_eq!(guarded("=cmd()"), "'=cmd()");
         assert_eq!(guarded("-5"), "-5");
     }

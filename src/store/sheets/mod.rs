@@ -3,14 +3,22 @@
 //! Owns files as spreadsheets and word processors write them, in and out, and the guard
 //! against cells that a spreadsheet would run as formulas. Refuses to know what a column means.
 
+mod content;
 mod guard;
 mod text;
+mod worker;
+mod workbooks;
 
 use std::fmt;
 
-use crate::domain::fault::Fault;
+use serde::{Deserialize, Serialize};
 
-pub use guard::{guarded, unguarded};
+use crate::domain::fault::Fault;
+use content::Content;
+
+pub use guard::{escaped, guarded, unguarded};
+pub use workbooks::Workbooks;
+pub use worker::{confine, read_workbook};
 
 /// A file of tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +27,8 @@ pub struct Book {
     pub file: String,
     /// Its tables, in the order of the file.
     pub grids: Vec<Grid>,
+    /// What was left out although somebody may expect it to come in, such as hidden sheets.
+    pub warnings: Vec<Fault>,
 }
 
 /// One table: a sheet of a workbook, or the whole of a text file.
@@ -52,17 +62,21 @@ pub struct Cell {
 }
 
 /// What is behind a cell's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Kind {
-    /// It is the text that was typed.
+    /// It is the text that was typed, or that is shown.
     #[default]
+    #[serde(rename = "t")]
     Text,
     /// A number. How it was written is lost: `2021.10` has become `2021.1`.
+    #[serde(rename = "n")]
     Number,
     /// A date as `YYYY-MM-DD`, shown in a way the file does not tell. The first of a month may be
     /// meant as the month alone.
+    #[serde(rename = "d")]
     Day,
     /// It is merged with another cell and repeats what that one shows.
+    #[serde(rename = "m")]
     Merged,
 }
 
@@ -78,16 +92,21 @@ pub struct At {
 }
 
 impl Book {
-    /// Reads the tables in `bytes`, the contents of the file named `file`.
+    /// Reads the tables in `bytes`, the contents of the file named `file`; what kind of file it
+    /// is, the contents say. Workbooks are read by `workbooks`, in a process of their own.
     ///
     /// # Errors
     /// All faults that keep the file from holding tables, at once.
-    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Vec<Fault>> {
-        let grid = text::read(file, bytes)?;
-        Ok(Self {
-            file: file.to_owned(),
-            grids: vec![grid],
-        })
+    pub fn read(file: &str, bytes: &[u8], workbooks: &Workbooks) -> Result<Self, Vec<Fault>> {
+        match content::of(bytes) {
+            Ok(Content::Text) => Ok(Self {
+                file: file.to_owned(),
+                grids: vec![text::read(file, bytes)?],
+                warnings: Vec::new(),
+            }),
+            Ok(Content::Workbook) => workbooks.read(file, bytes).map_err(|fault| vec![fault]),
+            Err((found, expected)) => Err(vec![Fault::new(file, found, expected)]),
+        }
     }
 }
 

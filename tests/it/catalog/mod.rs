@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use duban::domain::decision::DecisionId;
 use duban::domain::fault::Fault;
 use duban::store::catalog::{self, Catalog, Defaults, Editor, ImportPlan, Reading, Table};
+use duban::store::sheets::Workbooks;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -34,12 +35,12 @@ impl City {
         Self { folder }
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("catalog.db")
     }
 
     /// The city's own software, which writes what it likes.
-    fn software(&self) -> Connection {
+    pub(crate) fn software(&self) -> Connection {
         let connection = Connection::open(self.path()).unwrap();
         connection
             .pragma_update(None, "foreign_keys", false)
@@ -47,7 +48,7 @@ impl City {
         connection
     }
 
-    fn write(&self, sql: &str) {
+    pub(crate) fn write(&self, sql: &str) {
         self.software().execute_batch(sql).unwrap();
     }
 
@@ -60,7 +61,7 @@ impl City {
             .unwrap();
     }
 
-    fn catalogue(&self) -> Catalog {
+    pub(crate) fn catalogue(&self) -> Catalog {
         Catalog::open(&self.path()).unwrap()
     }
 
@@ -69,22 +70,23 @@ impl City {
         self.catalogue().read(&id).unwrap()
     }
 
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn import(&self, file: &Path) -> ImportPlan {
+    pub(crate) fn import(&self, file: &Path) -> ImportPlan {
         self.import_with(file, &Defaults::default(), false)
     }
 
     fn import_with(&self, file: &Path, defaults: &Defaults, is_dry_run: bool) -> ImportPlan {
-        let mut editor = Editor::open(&self.path()).unwrap();
+        let workbooks = Workbooks::by(Path::new(env!("CARGO_BIN_EXE_duban")));
+        let mut editor = Editor::open(&self.path()).unwrap().reading(workbooks);
         editor.import(file, defaults, is_dry_run).unwrap()
     }
 
-    fn exported(&self, table: Table) -> Vec<u8> {
+    pub(crate) fn exported(&self, table: Table) -> Vec<u8> {
         let mut file = Vec::new();
         catalog::export(&self.catalogue(), table, &mut file).unwrap();
         file

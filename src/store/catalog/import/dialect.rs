@@ -1,27 +1,22 @@
-//! The dialects of files: the contract's own columns, or the headings of a
-//! published catalogue.
+//! The dialects of tables: the contract's own columns, or the headings of a published catalogue.
 //!
-//! Owns which heading is which column, which rows of a published table are no
-//! decisions, and how its planned times are read. Refuses to drop anything
-//! unseen: each column ignored and each row skipped is a warning.
+//! Owns turning each item of a table into a draft, with the reading of every cell that could have
+//! been read otherwise. Refuses to drop anything unseen: each column ignored and each row skipped
+//! is a warning.
 
 use std::collections::BTreeSet;
 
-use rusqlite::types::Value;
-
 use crate::domain::fault::Fault;
 
-use super::draft::Draft;
-use crate::store::catalog::columns::{Holds, Table};
-use crate::store::catalog::dates::planned_day;
-use crate::store::sheets::{At, Grid, Row, unguarded};
-use crate::store::text::{has_strange_control, one_line, shown};
-
-/// Headings of published catalogues, as data.
-const HEADERS: &str = include_str!("headers.txt");
-
-/// Titles longer than this are usually merged cells. They are imported whole; in characters.
-const USUAL_TITLE_CHARS: usize = 300;
+use super::draft::{Draft, Reading};
+use super::header::Header;
+use super::items::body;
+use super::reader::Reader;
+use super::title::title;
+use super::units::Names;
+use crate::store::catalog::columns::Table;
+use crate::store::sheets::Grid;
+use crate::store::text::shown;
 
 /// What holds for rows of a published catalogue that do not say it themselves, and what is
 /// known besides.
@@ -37,47 +32,44 @@ pub struct Defaults {
 
 /// A table, understood.
 #[derive(Debug)]
-pub(in crate::store::catalog) struct Drafted {
-    pub(in crate::store::catalog) table: Table,
-    pub(in crate::store::catalog) drafts: Vec<Draft>,
-    pub(in crate::store::catalog) warnings: Vec<Fault>,
+pub struct Drafted {
+    /// The table of the contract that it fills.
+    pub table: Table,
+    /// Its items, in its order.
+    pub drafts: Vec<Draft>,
+    /// What was ignored, skipped or taken with a doubt, with its place.
+    pub warnings: Vec<Fault>,
 }
 
 /// Reads the rows of `grid` in its dialect.
 ///
 /// # Errors
-/// All faults of the header, at once.
-pub(in crate::store::catalog) fn drafts(
-    grid: &Grid,
-    defaults: &Defaults,
-) -> Result<Drafted, Vec<Fault>> {
-    let mut warnings = Vec::new();
-    let mut faults = Vec::new();
-    let header = Header::of(grid, &mut warnings)?;
-    let mut drafts = Vec::new();
-    for row in grid.rows.iter().skip(1) {
-        let at = grid.at(row.number);
-        if let Some(fault) = header.misfit(row, &at) {
-            faults.push(fault);
-            continue;
-        }
-        let place = at.to_string();
-        let mut draft = header.draft(row, at, &mut warnings);
-        if header.table == Table::Decision {
-            if is_no_decision(&draft) {
-                let title = draft.text("title").unwrap_or_default();
-                let expected = "a decision (the row was skipped)";
-                warnings.push(Fault::new(place, shown(title), expected));
-                continue;
-            }
-            complete(&mut draft, &header, defaults);
-            warn_of_doubts(&draft, &place, &mut warnings);
-        }
-        drafts.push(draft);
+/// All faults of the header, or all those of the rows.
+pub fn drafts(grid: &Grid, defaults: &Defaults) -> Result<Drafted, Vec<Fault>> {
+    let header = Header::find(grid)?;
+    let above = lines_above(grid, &header);
+    let mut reader = Reader {
+        title: title(&above),
+        header: &header,
+        defaults,
+        names: Names::new(&defaults.units),
+        warnings: header.warnings(),
+        faults: Vec::new(),
+    };
+    reader.warn_of_another_title(grid);
+    reader.warnings.extend(tables_above(grid, &above));
+    let body = body(grid, &header);
+    let mut drafts: Vec<Draft> = body.items.iter().map(|item| reader.draft(item)).collect();
+    if let Some(first) = drafts.first_mut() {
+        first.readings.splice(..0, reader.readings_of_title(grid));
     }
+    let mut faults = body.faults;
+    faults.extend(reader.faults);
     if !faults.is_empty() {
         return Err(faults);
     }
+    let mut warnings = reader.warnings;
+    warnings.extend(body.skipped);
     Ok(Drafted {
         table: header.table,
         drafts,
@@ -85,213 +77,80 @@ pub(in crate::store::catalog) fn drafts(
     })
 }
 
-/// Which column of the contract each column of the table is.
-struct Header {
-    table: Table,
-    /// Where it stands.
-    at: At,
-    /// The headings, each on one line.
-    names: Vec<String>,
-    columns: Vec<Option<usize>>,
-}
-
-impl Header {
-    fn of(grid: &Grid, warnings: &mut Vec<Fault>) -> Result<Self, Vec<Fault>> {
-        let row = grid.rows.first();
-        let cells = row.map_or(&[][..], |row| &row.cells);
-        let names = cells.iter().map(|cell| one_line(&cell.text).into_owned());
-        let names: Vec<String> = names.collect();
-        let headings: Vec<String> = names.iter().map(|name| bare(name)).collect();
-        let has = |name: &str| headings.iter().any(|heading| heading == name);
-        let table = if has("decision_id") && has("kind") {
-            Table::Event
-        } else {
-            Table::Decision
-        };
-        let columns = headings.iter().map(|name| column_named(table, name));
-        let header = Self {
-            table,
-            at: grid.at(row.map_or(1, |row| row.number)),
-            columns: columns.collect(),
-            names,
-        };
-        header.warn_of_ignored(warnings);
-        let faults = header.faults();
-        if faults.is_empty() {
-            Ok(header)
-        } else {
-            Err(faults)
-        }
-    }
-
-    fn gives(&self, name: &str) -> bool {
-        let place = self.table.place_of(name);
-        place.is_some() && self.columns.contains(&place)
-    }
-
-    fn warn_of_ignored(&self, warnings: &mut Vec<Fault>) {
-        for (name, column) in self.names.iter().zip(&self.columns) {
-            if column.is_none() && !name.is_empty() {
-                warnings.push(Fault::new(
-                    self.at.to_string(),
-                    format!("the column {}", shown(name)),
-                    "a column of the contract (it was ignored)",
-                ));
+/// The rows above the header, each with the different texts in it.
+fn lines_above(grid: &Grid, header: &Header) -> Vec<(u64, Vec<String>)> {
+    let rows = grid.rows.iter();
+    let above = rows.take_while(|row| row.number < header.at.row);
+    let texts = above.map(|row| {
+        let mut texts: Vec<String> = Vec::new();
+        for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
+            let text = cell.text.trim();
+            if texts.iter().all(|before| before != text) {
+                texts.push(text.to_owned());
             }
         }
-    }
-
-    fn faults(&self) -> Vec<Fault> {
-        let place = self.at.to_string();
-        let mut faults = Vec::new();
-        for (number, column) in self.table.columns().iter().enumerate() {
-            let times = self.columns.iter().filter(|have| **have == Some(number));
-            let times = times.count();
-            if times > 1 {
-                let found = format!("{times} columns for {}", column.name);
-                faults.push(Fault::new(&place, found, "one"));
-            }
-        }
-        let needed: &[&str] = match self.table {
-            Table::Event => &["decision_id", "kind", "on_date"],
-            Table::Decision if self.gives("id") => &["id"],
-            Table::Decision => &["seq", "title"],
-        };
-        for name in needed.iter().filter(|name| !self.gives(name)) {
-            let found = format!("the header {}", shown(&self.names.join(",")));
-            let expected = format!("a column for {name}, by its name or a published heading");
-            faults.push(Fault::new(&place, found, expected));
-        }
-        faults
-    }
-
-    /// A row of a text file that has other cells than the header: a mark between cells was
-    /// lost or typed, and nobody knows which cell is which.
-    fn misfit(&self, row: &Row, at: &At) -> Option<Fault> {
-        let cells = &row.cells;
-        let surplus = cells.iter().skip(self.names.len());
-        let is_surplus = surplus.into_iter().any(|cell| !cell.is_empty());
-        let is_short = at.sheet.is_none() && cells.len() < self.names.len();
-        (is_short || is_surplus).then(|| {
-            let first = cells.first().map_or("", |cell| &cell.text);
-            let found = format!("{} cells, the first {}", cells.len(), shown(first));
-            let expected = format!("{} cells, as in the header", self.names.len());
-            Fault::new(at.to_string(), found, expected)
-        })
-    }
-
-    fn draft(&self, row: &Row, at: At, warnings: &mut Vec<Fault>) -> Draft {
-        let mut draft = Draft::new(self.table, at);
-        for (cell, column) in row.cells.iter().zip(&self.columns) {
-            let Some(number) = *column else { continue };
-            let text = unguarded(&cell.text);
-            let column = &self.table.columns()[number];
-            if column.holds == Holds::Line && has_strange_control(text) {
-                let expected = "no control characters (each was replaced by a space)";
-                let place = format!("{}, {}", draft.at, column.name);
-                warnings.push(Fault::new(place, shown(text), expected));
-            }
-            draft.take(number, text);
-        }
-        draft
-    }
+        (row.number, texts)
+    });
+    texts.collect()
 }
 
-/// A heading without its blanks and line breaks, in small letters.
-fn bare(heading: &str) -> String {
-    heading
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-fn column_named(table: Table, heading: &str) -> Option<usize> {
-    table.place_of(heading).or_else(|| {
-        let mut known = vocabulary();
-        known.find_map(|(name, words)| {
-            let column = name.strip_prefix(table.name())?.strip_prefix('.')?;
-            let place = words.contains(&heading).then(|| table.place_of(column));
-            place.flatten()
-        })
+/// Rows above the header that look like rows of a table: a title, a number, and a line of unit
+/// and date have one cell or two.
+fn tables_above(grid: &Grid, above: &[(u64, Vec<String>)]) -> Vec<Fault> {
+    let rows = above.iter().filter(|(_, texts)| texts.len() > 2);
+    rows.map(|(row, texts)| {
+        let expected = "no table above the header (the row was not read)";
+        Fault::new(grid.at(*row).to_string(), shown(&texts.join(" ")), expected)
     })
+    .collect()
 }
 
-/// The lines of the headings' file: a name and the words for it.
-fn vocabulary() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    HEADERS
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, words)| (name, words.split_whitespace().collect()))
-}
+impl Reader<'_> {
+    /// What was taken from the title, for rows that do not say it.
+    fn readings_of_title(&self, grid: &Grid) -> Vec<Reading> {
+        let Some(title) = &self.title else {
+            return Vec::new();
+        };
+        let organ = title
+            .organ
+            .clone()
+            .filter(|_| self.defaults.organ.is_none());
+        let year = title.year.filter(|_| self.defaults.year.is_none());
+        let said = [
+            ("organ", organ),
+            ("year", year.map(|year| year.to_string())),
+        ];
+        let is_open = |name| !self.header.gives(name) && !self.header.gives("id");
+        let open = said.into_iter().filter(|(column, _)| is_open(column));
+        open.filter(|(_, read)| read.is_some())
+            .map(|(column, read)| Reading {
+                place: grid.at(title.row).to_string(),
+                column,
+                text: title.text.clone(),
+                read,
+                rule: "from the title above the table".to_owned(),
+            })
+            .collect()
+    }
 
-/// Whether a row of a published table heads a group or says that a group is empty.
-fn is_no_decision(draft: &Draft) -> bool {
-    if draft.get("id").is_some() {
-        return false;
-    }
-    let title = draft.text("title").unwrap_or_default();
-    let says_empty = vocabulary().any(|(name, words)| name == "empty" && words.contains(&title));
-    let says_nothing = ["seq", "drafting_unit", "planned_text"]
-        .iter()
-        .all(|name| draft.get(name).is_none());
-    says_empty || says_nothing
-}
-
-/// Adds what the row leaves to the file, and the last day of its planned time.
-fn complete(draft: &mut Draft, header: &Header, defaults: &Defaults) {
-    let is_named_by_number = draft.get("id").is_none();
-    if is_named_by_number
-        && draft.get("organ").is_none()
-        && let Some(organ) = &defaults.organ
-    {
-        draft.set("organ", Value::Text(organ.clone()));
-    }
-    if is_named_by_number
-        && draft.get("year").is_none()
-        && let Some(year) = defaults.year
-    {
-        draft.set("year", Value::Integer(year.into()));
-    }
-    if header.gives("planned_text") && !header.gives("planned_on") {
-        let year = draft
-            .whole("year")
-            .and_then(|year| i32::try_from(year).ok());
-        let text = draft.text("planned_text").unwrap_or_default();
-        let day = planned_day(text, year);
-        let value = day.map_or(Value::Null, |day| Value::Text(day.to_string()));
-        draft.set("planned_on", value);
-        draft.is_planned_derived = true;
-    }
-}
-
-/// Says what was taken as it stands although it looks unusual.
-fn warn_of_doubts(draft: &Draft, place: &str, warnings: &mut Vec<Fault>) {
-    let mut warn = |column: &str, found: String, expected: &str| {
-        warnings.push(Fault::new(format!("{place}, {column}"), found, expected));
-    };
-    if let Some(text) = draft.text("planned_text")
-        && draft.is_planned_derived
-        && draft.get("planned_on").is_none()
-    {
-        let expected = "a time that can be read in one way (planned_on stays empty)";
-        warn("planned_text", shown(text), expected);
-    }
-    if let Some(title) = draft.text("title")
-        && title.chars().count() > USUAL_TITLE_CHARS
-    {
-        let found = format!("a title of {} characters", title.chars().count());
-        warn(
-            "title",
-            found,
-            "a title, not merged cells (it was kept whole)",
-        );
-    }
-    if let Some(unit) = draft.text("drafting_unit")
-        && unit.contains(['、', '，', ',', '；', ';'])
-    {
-        let expected = "one unit, the others as cooperating_units (it was kept as it stands)";
-        warn("drafting_unit", shown(unit), expected);
+    /// Warns of a title that says otherwise than the command line.
+    fn warn_of_another_title(&mut self, grid: &Grid) {
+        let Some(title) = self.title.clone() else {
+            return;
+        };
+        let year = self.defaults.year.zip(title.year);
+        let year = year.map(|(typed, said)| ("year", typed.to_string(), said.to_string()));
+        let organ = self.defaults.organ.clone().zip(title.organ);
+        let organ = organ.map(|(typed, said)| ("organ", typed, said));
+        let place = grid.at(title.row).to_string();
+        for (column, typed, said) in year.into_iter().chain(organ) {
+            if typed != said {
+                let expected = format!(
+                    "{}, which the command line says (it was taken)",
+                    shown(&typed)
+                );
+                self.warn(&place, column, shown(&said), &expected);
+            }
+        }
     }
 }

@@ -7,21 +7,23 @@ use rusqlite::types::Value;
 
 use crate::store::catalog::columns::{Holds, Table};
 use crate::store::catalog::dates::full_day;
+use crate::store::catalog::words;
 use crate::store::sheets::At;
-use crate::store::text::{folded, one_line};
+use crate::store::text::{folded, has_strange_control, is_kept_in_cells, one_line};
 
 /// What a line of a file gives.
 #[derive(Debug)]
-pub(in crate::store::catalog) struct Draft {
+pub struct Draft {
     /// Where it stands in the file.
-    pub(in crate::store::catalog) at: At,
-    pub(in crate::store::catalog) table: Table,
+    pub at: At,
+    /// The table it fills.
+    pub table: Table,
     /// In the contract's order; `None` where the file says nothing about the column.
     values: Vec<Option<Value>>,
     /// Whether `planned_on` was read from the planned time and not given.
     pub(in crate::store::catalog) is_planned_derived: bool,
     /// How cells were read that could have been read otherwise.
-    pub(in crate::store::catalog) readings: Vec<Reading>,
+    pub readings: Vec<Reading>,
 }
 
 /// How one cell was read, for people to look at.
@@ -63,7 +65,8 @@ impl Draft {
     }
 
     /// The text in the column `name`, if there is one.
-    pub(in crate::store::catalog) fn text(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -71,7 +74,8 @@ impl Draft {
     }
 
     /// The whole number in the column `name`, if there is one.
-    pub(in crate::store::catalog) fn whole(&self, name: &str) -> Option<i64> {
+    #[must_use]
+    pub fn whole(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             Value::Integer(number) => Some(*number),
             _ => None,
@@ -87,7 +91,9 @@ impl Draft {
 
     /// Puts the cell `text` of a file into the column at `place`.
     pub(in crate::store::catalog) fn take(&mut self, place: usize, text: &str) {
-        self.values[place] = Some(value_of(self.table.columns()[place].holds, text));
+        let column = &self.table.columns()[place];
+        let text = words::meant(self.table, column.name, text);
+        self.values[place] = Some(value_of(column.holds, text));
     }
 
     /// The row as it will stand: what the file says, else what is known, else the default.
@@ -97,7 +103,13 @@ impl Draft {
             .map(|(place, column)| {
                 let said = self.values()[place].clone();
                 let known = known.map(|known| known[place].clone());
-                match said.or(known).unwrap_or(Value::Null) {
+                let value = match (said, known) {
+                    (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => {
+                        known
+                    }
+                    (said, known) => said.or(known).unwrap_or(Value::Null),
+                };
+                match value {
                     Value::Null => default(self.table, column.name),
                     value => value,
                 }
@@ -117,6 +129,40 @@ fn default(table: Table, column: &str) -> Value {
         (Table::Decision, "status") => Value::Text("active".to_owned()),
         _ => Value::Null,
     }
+}
+
+/// Whether `said` is what a file has for `known` once it was written out, so that nobody changed it:
+/// files have names and titles on one line, and spreadsheets drop carriage returns and control
+/// characters when they save. What is reported in a name or a title is not kept, but mended.
+fn is_as_written(holds: Holds, known: &Value, said: &Value) -> bool {
+    let Value::Text(known) = known else {
+        return false;
+    };
+    let said = match said {
+        Value::Text(said) => said,
+        Value::Null => "",
+        _ => return false,
+    };
+    match holds {
+        Holds::Line => one_line(known) == said && !has_strange_control(known),
+        Holds::Text if known.trim().is_empty() => said.is_empty(),
+        Holds::Text => saved(known).eq(saved(said)),
+        Holds::Names => listed(known).is_some_and(|names| listed(said) == Some(names)),
+        Holds::Day | Holds::Whole | Holds::Number => false,
+    }
+}
+
+/// The letters of `text` that every spreadsheet keeps.
+fn saved(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|letter| is_kept_in_cells(*letter))
+}
+
+/// The names in a JSON array, however it is written; none in an empty text.
+fn listed(json: &str) -> Option<Vec<String>> {
+    if json.is_empty() {
+        return Some(Vec::new());
+    }
+    serde_json::from_str(json).ok()
 }
 
 /// A last day that somebody corrected by hand outlives an import of the same planned time.
@@ -154,7 +200,7 @@ fn value_of(holds: Holds, text: &str) -> Value {
 }
 
 /// A JSON array as it stands, or a published list of names as a JSON array.
-fn names(text: &str) -> Value {
+pub(in crate::store::catalog) fn names(text: &str) -> Value {
     let line = one_line(text);
     if line.starts_with('[') {
         return Value::Text(line.into_owned());
