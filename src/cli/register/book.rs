@@ -24,6 +24,9 @@ pub(super) const LIMITS: Limits = Limits {
     rows: 1_048_576,
 };
 
+/// What no XML may hold, besides the controls that are harmless already (XML 1.0, 2.2).
+const NO_CHARACTERS: [char; 2] = ['\u{fffe}', '\u{ffff}'];
+
 /// Longest line that heads a page: with its marks it must stay below 255 characters.
 const LONGEST_ORGAN: usize = 60;
 
@@ -147,7 +150,7 @@ impl<'s, 'w> Book<'s, 'w> {
 
     /// `text` as a cell shows it whole, or as much as it can hold and the word that there is more.
     pub(super) fn fitted(&mut self, text: &str) -> anyhow::Result<String> {
-        let text = harmless(text);
+        let text = harmless(text).replace(NO_CHARACTERS, "\u{fffd}");
         // What the limit counts are units of UTF-16.
         let units = text.encode_utf16().count();
         if units <= self.limits.chars {

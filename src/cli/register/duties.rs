@@ -48,8 +48,8 @@ pub(super) struct Duty<'a> {
 pub(super) struct Seen {
     /// Decisions that were looked at.
     pub(super) decisions: u64,
-    /// Decisions that could not be read.
-    pub(super) unread: u64,
+    /// What of the catalogue could not be read or contradicts itself: dates may be missing or wrong.
+    pub(super) faults: usize,
     /// Duties that are wanted.
     pub(super) duties: u64,
     /// Whose decisions they are.
@@ -106,12 +106,12 @@ impl Question<'_> {
             let page = catalog.page(after.as_ref(), PAGE)?;
             for reading in page.readings {
                 complain(&reading.faults);
+                seen.faults += reading.faults.len();
                 match reading.decision {
                     Some(decision) if self.year.is_none_or(|year| year == decision.year) => {
                         self.visit_one(decision, &mut seen, visit)?;
                     }
-                    Some(_) => {}
-                    None => seen.unread += 1,
+                    Some(_) | None => {}
                 }
             }
             progress.show(seen.decisions);
@@ -130,15 +130,17 @@ impl Question<'_> {
         visit: &mut dyn FnMut(&Duty<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let library = &self.books.library;
-        complain(&findings(&decision, &library.pack));
+        let found = findings(&decision, &library.pack);
+        complain(&found);
+        seen.faults += found.len();
         let mut derived = obligations(&decision, &library.pack, &library.calendar);
         derived.sort_by(|one, next| one.key.cmp(&next.key));
         seen.decisions += 1;
         if decision.confidential {
             seen.confidential.insert(decision.id.0.clone());
-            derived
-                .iter_mut()
-                .for_each(|one| discreet(one, &self.secret));
+            for one in &mut derived {
+                discreet(one, &self.secret);
+            }
         }
         for obligation in &derived {
             let row = Row::new(obligation, &decision, &library.directory, self.today);

@@ -224,11 +224,11 @@ mod tests {
     use super::*;
     use crate::channels::wording::Wording;
 
+    /// Sheets by name, each with its cells.
+    type Sheets = Vec<(String, Vec<Vec<String>>)>;
+
     /// The sheets of a workbook that holds little, with their cells, after these rows.
-    fn written(
-        limits: Limits,
-        rows: &[Vec<Cell>],
-    ) -> (Vec<(String, Vec<Vec<String>>)>, (u64, u64)) {
+    fn written(limits: Limits, rows: &[Vec<Cell>]) -> (Sheets, (u64, u64)) {
         let wording = Wording::new().unwrap();
         let mut words = wording.register().unwrap();
         let folder = tempfile::tempdir().unwrap();

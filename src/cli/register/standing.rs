@@ -81,7 +81,8 @@ fn is_begun(row: &Row<'_>, today: NaiveDate) -> bool {
 #[derive(Debug, Serialize)]
 pub(super) struct Standing {
     /// Where it is told from a notice: `open`, `waiting`, `begun`; else as the state.
-    standing: &'static str,
+    #[serde(rename = "standing")]
+    shown: &'static str,
     because: Option<Because>,
     kind: Kind,
     strength: Strength,
@@ -94,12 +95,12 @@ pub(super) struct Standing {
 impl Standing {
     /// That of `row` on `today`; where it waits, `because` of what.
     pub(super) fn of(row: &Row<'_>, because: Option<Because>, today: NaiveDate) -> Self {
-        let standing = match row.state {
+        let shown = match row.state {
             State::Near if is_begun(row, today) => "begun",
             state => state.name(),
         };
         Self {
-            standing,
+            shown,
             because: because.or((row.state == State::Waiting).then_some(Because::Ahead)),
             kind: kind(row, today),
             strength: row.strength,

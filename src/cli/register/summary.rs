@@ -84,8 +84,8 @@ fn lines(
         Some(notices) => ("listed", notices.to_string()),
         None => ("listed", book.words.name("no_ledger")?),
     });
-    if seen.unread > 0 {
-        lines.push(("unread", book.words.say("unread", &seen.unread)?));
+    if seen.faults > 0 {
+        lines.push(("faults", book.words.say("faults", &seen.faults)?));
     }
     if let Some(unit) = &question.filter.unit {
         lines.push(("unit", unit.clone()));

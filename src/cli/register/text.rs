@@ -119,7 +119,7 @@ pub(super) fn write_json(
         ("rules", pack.into()),
         ("calendar", library.calendar.version().into()),
         ("decisions", seen.decisions.into()),
-        ("unread", seen.unread.into()),
+        ("faults", seen.faults.into()),
     ];
     out.write_all(b"{\n")?;
     for (name, value) in head {

@@ -69,7 +69,7 @@ fn mailed(world: &World) -> BTreeMap<String, (String, String, String)> {
 fn an_exported_event_is_the_one_that_a_mail_told_of_also_after_it_moved_and_was_waived() {
     let world = World::new("2026-09-02");
     world.decision("2026-001");
-    world.event("2026-001", "execution_completed", "2026-08-20");
+    world.event("2026-001", "execution_completed", "2026-08-04");
     world.work();
     let unit = "市交通局";
     let told = mailed(&world);
@@ -88,7 +88,7 @@ fn an_exported_event_is_the_one_that_a_mail_told_of_also_after_it_moved_and_was_
     }
 
     // It moves: the same event, its next change.
-    world.change("update event set on_date = '2026-08-25'");
+    world.change("update event set on_date = '2026-08-06'");
     world.day("2026-09-03");
     let (told, moved) = (mailed(&world), exported(&world, unit, "2026-09-03"));
     for uid in &shared {
@@ -98,7 +98,15 @@ fn an_exported_event_is_the_one_that_a_mail_told_of_also_after_it_moved_and_was_
     }
 
     // It is let off: the same event, cancelled.
-    world.change("update decision set status = 'withdrawn'");
+    let by = [
+        "--by",
+        "李局长",
+        "--reason",
+        "已报市政府同意",
+        "--from",
+        "2026-09-04",
+    ];
+    world.duban(&[&["waive", "2026-001", "arc-18", "--anyway"], &by[..]].concat());
     world.day("2026-09-04");
     let (told, over) = (mailed(&world), exported(&world, unit, "2026-09-04"));
     for uid in &shared {
@@ -111,10 +119,10 @@ fn an_exported_event_is_the_one_that_a_mail_told_of_also_after_it_moved_and_was_
 fn a_date_that_the_ledger_has_not_heard_of_has_the_number_that_its_change_will_have() {
     let world = World::new("2026-09-02");
     world.decision("2026-001");
-    world.event("2026-001", "execution_completed", "2026-08-20");
+    world.event("2026-001", "execution_completed", "2026-08-04");
     world.work();
     let before = exported(&world, "市交通局", "2026-09-02");
-    world.change("update event set on_date = '2026-08-25'");
+    world.change("update event set on_date = '2026-08-06'");
     let ahead = exported(&world, "市交通局", "2026-09-03");
     world.day("2026-09-03");
     assert_eq!(exported(&world, "市交通局", "2026-09-03"), ahead);
