@@ -151,8 +151,8 @@ fn characters_that_no_file_can_hold_are_made_visible_and_long_text_says_that_it_
 /// Everything a person wrote about it has this word.
 const SECRET: &str = "绝密工程";
 
-#[test]
-fn of_a_confidential_decision_there_is_its_number_only_in_every_form() {
+/// A desk with such a decision, on which a duty is waived, and another extended.
+fn confidential() -> Desk {
     let desk = sample();
     desk.decision("2026-050", &format!("{SECRET}建设方案"));
     let catalogue = desk.catalogue();
@@ -189,7 +189,13 @@ fn of_a_confidential_decision_there_is_its_number_only_in_every_form() {
     let ask = "select count(*) from event where note like '%绝密%'";
     let noted: i64 = catalogue.query_row(ask, [], |row| row.get(0)).unwrap();
     assert!(noted >= 3, "{noted}");
+    drop(catalogue);
+    desk
+}
 
+#[test]
+fn of_a_confidential_decision_there_is_its_number_only_in_every_form() {
+    let desk = confidential();
     for file in ["a.xlsx", "a.csv", "a.json", "all"] {
         let mut arguments = vec!["export", file];
         if file == "all" {
