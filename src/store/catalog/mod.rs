@@ -33,4 +33,5 @@ pub use import::draft::Reading as CellReading;
 pub use import::plan::{Added, Changed, Difference, ImportPlan};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
+pub use units::Mentions;
 pub use witness::Witness;
