@@ -41,6 +41,7 @@ pub mod outcome;
 pub mod table;
 pub mod text;
 pub mod trail;
+pub mod units;
 
 pub mod calendar;
 pub mod counting;
@@ -72,6 +73,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Demo(args) => return demo::run(args, &clock),
         Command::Run => return running::run(cli, clock),
         Command::Check(args) => return checking::check(cli, args, &clock),
+        Command::Units(command) => return units::run(cli, command),
         // A catalogue is made before there is a configuration that names it.
         Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
         _ => {}
@@ -99,6 +101,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backing_up::backup(&books, file, &clock),
         Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.
-        Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),
+        Command::Demo(_) | Command::Run | Command::Check(_) | Command::Units(_) => Ok(()),
     }
 }
