@@ -16,8 +16,6 @@ use crate::domain::pack::{Audience, Pack, Role};
 use crate::domain::unit_names::{How, Near, near, nearest};
 use crate::store::catalog::Mentions;
 
-/// So many near names are worth a suggestion.
-const NAMED: usize = 2;
 /// Those a rung can call in a unit.
 const OF_A_UNIT: [Audience; 3] = [Audience::Contact, Audience::Head, Audience::Leader];
 
@@ -207,14 +205,8 @@ pub(in crate::cli) fn stranger<'a>(
 
 /// The end of a sentence that names the nearest of `known`.
 pub(super) fn perhaps<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let near = nearest(name, known).into_iter();
-    let near = near.filter(Near::is_telling).take(NAMED);
-    let near: Vec<String> = near.map(|near| format!("`{}`", near.name)).collect();
-    if near.is_empty() {
-        String::new()
-    } else {
-        format!("; perhaps {}", near.join(" or "))
-    }
+    let near = nearest(name, known).into_iter().find(Near::is_telling);
+    near.map_or_else(String::new, |near| format!("; perhaps `{}`", near.name))
 }
 
 /// Where a name stands: the first decisions, and how many more.
