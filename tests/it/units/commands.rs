@@ -52,9 +52,9 @@ fn a_check_tells_everything_at_once_and_how_bad_it_is() {
     let desk = desk();
     let said = desk.duban(&["units", "check"]).ok();
     for line in [
-        "units.toml:9: found 市住房和城乡建设局 without a leader",
-        "units.toml:36: found 市司法局 without a head",
-        "units.toml:13: found the name 市建设局, which nobody uses",
+        "units.toml:10: found 市住房和城乡建设局 without a leader",
+        "units.toml:33: found 市司法局 without a head",
+        "units.toml:14: found the name 市建设局, which nobody uses",
         ": 0 faults,",
     ] {
         assert!(said.contains(line), "{line} in {said}");
@@ -148,7 +148,7 @@ fn an_alias_is_noted_once_and_taken_back() {
         said.contains("leads to 市住房和城乡建设局 already"),
         "{said}"
     );
-    assert!(said.contains("units.toml:14"), "{said}");
+    assert!(said.contains("units.toml:15"), "{said}");
     alias(&["--remove", "住建局"]).ok();
     assert_eq!(
         text(&desk).replace("\"市建设局\",\n", "\"市建设局\"\n"),

@@ -112,11 +112,11 @@ fn people_are_added_in_the_style_of_their_unit() {
     assert_eq!(
         difference(UNITS, &edits),
         [
-            "+",
             "+[[unit.contact]]",
             "+audience = \"leader\"",
             "+name = \"孙市长\"",
             "+email = \"sun@gov.example\"",
+            "+",
             "-contact = [{ name = \"赵联络\", email = \"zhao@sfj.example\" }]",
             "+contact = [{ name = \"赵联络\", email = \"zhao@sfj.example\" }, \
              { audience = \"leader\", name = \"周市长\", email = \"zhou@gov.example\" }]",
