@@ -60,21 +60,12 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
 #[must_use]
 pub fn near(left: &str, right: &str) -> Option<How> {
     let (left, right) = (plain(left), plain(right));
-    let (short, long) = if left.len() <= right.len() {
-        (&*left, &*right)
-    } else {
-        (&*right, &*left)
-    };
+    let (short, long) = by_length(&left, &right);
     if short.is_empty() {
         return None;
     }
-    if short == long {
-        return Some(How::Same);
-    }
-    if let Some(before) = long.strip_suffix(short)
-        && is_region(before, short)
-    {
-        return Some(How::Region);
+    if let Some(how) = alike(short, long) {
+        return Some(how);
     }
     let pairs = || {
         let shorts = [short, unplaced(short)].into_iter();
@@ -86,6 +77,30 @@ pub fn near(left: &str, right: &str) -> Option<How> {
     }
     let common = common(unplaced(short), unplaced(long));
     (common >= LEAST_COMMON).then_some(How::Partly(1000 - common))
+}
+
+/// Whether people take one name for the other: blanks, widths and the region apart they are one.
+#[must_use]
+pub fn is_alike(left: &str, right: &str) -> bool {
+    let (left, right) = (plain(left), plain(right));
+    let (short, long) = by_length(&left, &right);
+    !short.is_empty() && alike(short, long).is_some()
+}
+
+fn alike(short: &[char], long: &[char]) -> Option<How> {
+    if short == long {
+        return Some(How::Same);
+    }
+    let before = long.strip_suffix(short)?;
+    is_region(before, short).then_some(How::Region)
+}
+
+fn by_length<'n>(left: &'n [char], right: &'n [char]) -> (&'n [char], &'n [char]) {
+    if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    }
 }
 
 /// The characters of a name without blanks and marks that nobody sees, full-width letters as

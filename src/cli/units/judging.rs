@@ -13,7 +13,7 @@ use crate::config::units::Roster;
 use crate::config::units::roster::{Entry, masked, oddity};
 use crate::domain::fault::Fault;
 use crate::domain::pack::{Audience, Pack, Role};
-use crate::domain::unit_names::{How, Near, near, nearest};
+use crate::domain::unit_names::{Near, is_alike, nearest};
 use crate::store::catalog::Mentions;
 
 /// Those a rung can call in a unit.
@@ -177,10 +177,7 @@ impl Findings {
                 let mut pairs = unit
                     .names()
                     .flat_map(|own| other.names().map(move |it| (own, it)));
-                let is_alike = |(own, it): &(&str, &str)| {
-                    matches!(near(own, it), Some(How::Same | How::Region))
-                };
-                if let Some((own, it)) = pairs.find(is_alike) {
+                if let Some((own, it)) = pairs.find(|(own, it)| is_alike(own, it)) {
                     let found = format!("{own}, which is nearly {it} ({})", other.place);
                     let expected = "names that nobody takes for one, or one unit";
                     self.warnings.push(Fault::new(&unit.place, found, expected));

@@ -3,7 +3,7 @@
 //! Owns the draft beside the file, its mode, its owner and its durability. Refuses to replace
 //! what somebody else has changed since it was read.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -35,8 +35,9 @@ pub fn put(path: &Path, old: &str, new: &str) -> Result<PathBuf, PutError> {
     };
     let target = fs::canonicalize(path).map_err(failed(path))?;
     let mut current = File::open(&target).map_err(failed(&target))?;
-    // Two who write at once would each think that nothing had changed.
-    if current.try_lock().is_err() {
+    // Two who write at once would each think that nothing had changed. Where the file system knows
+    // no locks, the comparison below is all there is.
+    if let Err(TryLockError::WouldBlock) = current.try_lock() {
         return Err(PutError::Changed(target));
     }
     let mut text = String::new();

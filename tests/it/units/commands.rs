@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
+use duban::config::units::put::{PutError, put};
+
 use super::UNITS;
 use crate::support::command::Desk;
 
@@ -194,4 +196,20 @@ fn a_file_that_cannot_be_written_is_told_with_what_to_write() {
         "{said}"
     );
     assert_eq!(text(&desk), before);
+}
+
+#[test]
+fn what_somebody_else_has_written_meanwhile_is_not_replaced() {
+    let desk = desk();
+    let path = desk.at("units.toml");
+    let stale = put(&path, "# as it was\n", "# mine\n");
+    assert!(matches!(stale, Err(PutError::Changed(_))), "{stale:?}");
+    let other = fs::File::open(&path).unwrap();
+    other.lock().unwrap();
+    let busy = put(&path, UNITS, "# mine\n");
+    assert!(matches!(busy, Err(PutError::Changed(_))), "{busy:?}");
+    assert_eq!(text(&desk), UNITS);
+    drop(other);
+    put(&path, UNITS, "# mine\n").unwrap();
+    assert_eq!(text(&desk), "# mine\n");
 }

@@ -184,7 +184,7 @@ fn a_new_unit_stands_at_the_end() {
         people: vec![person("吴\"市长\"", "wu@gov.example")],
     };
     for old in [UNITS, UNITS.trim_end()] {
-        let new = edited(path(), old, &[edit.clone()]).unwrap();
+        let new = edited(path(), old, std::slice::from_ref(&edit)).unwrap();
         assert!(new.starts_with(old), "{new}");
         let units = Units::read(path(), &new).unwrap();
         let unit = units.directory.unit("水利局").unwrap();
@@ -255,12 +255,12 @@ fn written(number: usize) -> impl Strategy<Value = String> {
         any::<bool>(),
     )
         .prop_map(move |(names, style, comma, remark, people, blank)| {
-            let mut text = format!("[[unit]]{remark}\nname = \"第{number}局\"{remark}\n");
+            let head = format!("[[unit]]{remark}\nname = \"第{number}局\"{remark}\n");
             let names: Vec<String> = (0..names)
                 .map(|one| format!("\"名{number}之{one}\""))
                 .collect();
             let last = if comma && !names.is_empty() { "," } else { "" };
-            text += &match style {
+            let names = match style {
                 0 if names.is_empty() => String::new(),
                 0 | 1 => format!("aliases = [{}{last}]{remark}\n", names.join(", ")),
                 _ => {
@@ -268,7 +268,7 @@ fn written(number: usize) -> impl Strategy<Value = String> {
                     format!("aliases = [\n\t{lines}{last}{remark}\n]{remark}\n")
                 }
             };
-            text += &match people {
+            let people = match people {
                 0 => String::new(),
                 1 => {
                     format!("contact = [{{ name = \"甲\", email = \"a@{number}.cn\" }}]{remark}\n")
@@ -278,10 +278,8 @@ fn written(number: usize) -> impl Strategy<Value = String> {
                     format!("\n  [[unit.contact]]\n  {one}# below\n")
                 }
             };
-            if blank {
-                text += "\n# between\n\n";
-            }
-            text
+            let blank = if blank { "\n# between\n\n" } else { "" };
+            [head, names, people, blank.to_owned()].concat()
         })
 }
 

@@ -149,6 +149,12 @@ fn nobody_goes_unless_the_unit_is_named() {
 #[test]
 fn an_export_imports_unchanged() {
     let desk = desk();
+    desk.extend(
+        "units.toml",
+        "[[unit]]\nname = \"=市水利局\"\naliases = [\"甲、乙局\", \"-丙,局\"]\n\
+         [[unit]]\nname = \"市档案馆\"\n[[unit.contact]]\naudience = \"leader\"\nname = \" @孙 \"\n\
+         email = \"sun@gov.example\"\nmobile = \"+86 13800000009\"\nfeishu = \"ou_1\"\nwecom = \"007\"\n",
+    );
     let file = desk.path("out.csv");
     desk.duban(&["units", "export", &file]).ok();
     assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);

@@ -105,7 +105,8 @@ impl Comparison<'_> {
         }
         let mut added: Vec<Fields> = Vec::new();
         for listed in people {
-            let is_it = |one: &Person| one.audience == listed.audience && one.name == listed.name;
+            let is_it =
+                |one: &Person| one.audience == listed.audience && one.name.trim() == listed.name;
             let mut found = unit.people.iter().enumerate();
             if let Some((number, person)) = found.find(|(_, one)| is_it(one)) {
                 self.person(unit, number, person, listed, is_replaced);
@@ -194,7 +195,8 @@ impl Comparison<'_> {
 
     fn remove_others(&mut self, unit: &Entry, people: &[&Listed]) {
         for (number, person) in unit.people.iter().enumerate() {
-            let is_it = |one: &&&Listed| one.audience == person.audience && one.name == person.name;
+            let is_it =
+                |one: &&&Listed| one.audience == person.audience && one.name == person.name.trim();
             if people.iter().any(|one| is_it(&one)) {
                 continue;
             }

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use crate::config::units::roster::{Entry, Person, Roster};
 use crate::store::sheets::guarded;
 
-use super::{AUDIENCES, COLUMNS, word};
+use super::{AUDIENCES, COLUMNS, PARTS, word};
 
 /// Spreadsheets take a text file without it for one of their own encoding.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -64,7 +64,8 @@ fn rows(roster: &Roster) -> Vec<[String; 9]> {
 
 fn row(unit: &Entry, person: Option<&Person>) -> [String; 9] {
     let aliases = unit.aliases.iter().map(|(alias, _)| alias.as_str());
-    let aliases: Vec<&str> = aliases.collect();
+    // One that holds what parts names would come back as two. Left out it stays as it is.
+    let aliases: Vec<&str> = aliases.filter(|alias| !alias.contains(PARTS)).collect();
     COLUMNS.map(|key| match (key, person) {
         ("unit", _) => unit.name.clone(),
         ("aliases", _) => aliases.join("、"),
