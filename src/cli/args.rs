@@ -29,6 +29,7 @@ pub use super::subcommands::{
 pub use super::templates::TemplatesCommand;
 use super::test_send::EXAMPLES as TEST_SEND_EXAMPLES;
 pub use super::test_send::TestSendArgs;
+pub use super::units::UnitsCommand;
 use crate::domain::obligation::State;
 
 const EXIT_CODES: &str = "\
@@ -73,6 +74,9 @@ pub enum Command {
     /// Create, fill and read the catalogue of decisions.
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// See, check and fill the directory of units (units.toml), from tables too.
+    #[command(subcommand)]
+    Units(UnitsCommand),
     /// Record what has happened to a decision.
     #[command(subcommand)]
     Event(EventCommand),

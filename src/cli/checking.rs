@@ -12,6 +12,7 @@ use super::args::{Cli, JsonArgs};
 use super::library::{Books, settings_path};
 use super::outcome::faulty;
 use super::text::harmless;
+use super::units::stranger;
 use crate::clock::Clock;
 use crate::config::check::{Around, Report, check as look};
 use crate::daemon::live::credentials_folder;
@@ -110,10 +111,9 @@ fn rows(books: &Books, today: NaiveDate, report: &mut Report) -> anyhow::Result<
             break;
         }
     }
-    let expected = "a unit of units.toml, or one of its aliases; until then the centre is told";
-    let unknown = unknown
-        .into_iter()
-        .map(|(name, id)| Fault::new(id, name, expected));
+    let directory = &books.library.directory;
+    let unknown = unknown.into_iter();
+    let unknown = unknown.map(|(name, id)| stranger(&id, &name, directory.names()));
     report.warnings.extend(unknown);
     Ok(())
 }

@@ -43,6 +43,7 @@ pub mod outcome;
 pub mod table;
 pub mod text;
 pub mod trail;
+pub mod units;
 
 pub mod calendar;
 pub mod counting;
@@ -75,6 +76,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Run => return running::run(cli, clock),
         Command::ReadWorkbook => return reading_workbooks::run(),
         Command::Check(args) => return checking::check(cli, args, &clock),
+        Command::Units(command) => return units::run(cli, command),
         // A catalogue is made before there is a configuration that names it.
         Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
         _ => {}
@@ -103,6 +105,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backing_up::backup(&books, file, &clock),
         Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.
-        Command::Demo(_) | Command::Run | Command::ReadWorkbook | Command::Check(_) => Ok(()),
+        Command::Demo(_)
+        | Command::Run
+        | Command::ReadWorkbook
+        | Command::Check(_)
+        | Command::Units(_) => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ mod heartbeat;
 mod log;
 mod mail;
 mod schedule;
-mod units;
+pub mod units;
 mod web;
 
 use std::fs;
@@ -99,6 +99,13 @@ impl Config {
         } else {
             Err(faults)
         }
+    }
+
+    /// Where the units of the `duban.toml` at `path` are, as far as it can be read.
+    #[must_use]
+    pub fn units_file(path: &Path) -> PathBuf {
+        let text = text_of(path).unwrap_or_default();
+        Self::read(path, &text).0.directory
     }
 
     /// The settings of commands that only read and were given a catalogue but no

@@ -5,7 +5,11 @@
 //! of the file: whether a unit of the catalogue is missing here is
 //! found where the catalogue is read.
 
+pub mod edit;
 mod people;
+pub mod put;
+pub mod roster;
+pub mod table;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +28,8 @@ use crate::domain::pack::Role;
 
 use super::document::Document;
 use people::ContactTable;
+use roster::Entry;
+pub use roster::Roster;
 use ways::{WayTable, Ways};
 
 /// The units with their people, and the endpoints and robots of those that have some.
@@ -43,6 +49,11 @@ impl Units {
     /// # Errors
     /// Every fault of the file.
     pub fn read(path: &Path, text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read_with_roster(path, text).1
+    }
+
+    /// Reads the text of the file at `path`; the roster has whatever can be read of it.
+    fn read_with_roster(path: &Path, text: &str) -> (Roster, Result<Self, Vec<Fault>>) {
         let mut document = Document::read(path, text);
         let centre: Option<UnitTable> = document.section("centre");
         let roles: RolesTable = document.section("roles").unwrap_or_default();
@@ -54,6 +65,11 @@ impl Units {
         }
         let roles = roles.named(&names, &mut document);
         let all = || centre.iter().chain(&units);
+        let roster = Roster {
+            units: all().map(|unit| unit.entry(&document)).collect(),
+            roles: roles.clone().into_iter().collect(),
+        };
+        let roster = roster.with_centre(centre.is_some());
         let endpoints = all().flat_map(|unit| unit.endpoints(&document)).collect();
         let robots = all().flat_map(|unit| unit.robots(&document)).collect();
         if let Some(centre) = &centre
@@ -64,7 +80,7 @@ impl Units {
             let expected = "a contact: it is told whatever nobody else can be told";
             document.refuse(place, "a centre that nobody can reach", expected);
         }
-        match (centre, document.finish()) {
+        let read = match (centre, document.finish()) {
             (Some(centre), faults) if faults.is_empty() => {
                 let units = units.into_iter().map(UnitTable::unit).collect();
                 Ok(Self {
@@ -74,7 +90,8 @@ impl Units {
                 })
             }
             (_, faults) => Err(faults),
-        }
+        };
+        (roster, read)
     }
 }
 
@@ -139,6 +156,29 @@ impl UnitTable {
 
     fn name(&self) -> &str {
         self.name.get_ref().trim()
+    }
+
+    fn entry(&self, document: &Document<'_>) -> Entry {
+        let alias = |alias: &Spanned<String>| {
+            let place = document.place(Some(alias.span()));
+            (alias.get_ref().trim().to_owned(), place)
+        };
+        let ways = self.ways();
+        Entry {
+            place: document.place(Some(self.name.span())),
+            name: self.name().to_owned(),
+            aliases: self.aliases.iter().map(alias).collect(),
+            people: self
+                .contact
+                .iter()
+                .map(|one| one.listed(document))
+                .collect(),
+            ways: ways
+                .iter()
+                .map(|(_, way)| (way.channel(), way.host()))
+                .collect(),
+            is_centre: false,
+        }
     }
 
     /// Each way to it besides mail, with where it stands.

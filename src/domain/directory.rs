@@ -90,6 +90,13 @@ impl Directory {
         &self.units
     }
 
+    /// Every name and alias by which a unit is found.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let units = self.units.iter().chain([&self.centre]);
+        let names = units.flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases));
+        names.map(String::as_str)
+    }
+
     /// The unit of that name or alias.
     #[must_use]
     pub fn unit(&self, name: &str) -> Option<&Unit> {

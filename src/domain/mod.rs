@@ -8,6 +8,7 @@
 
 pub mod fault;
 pub mod spelling;
+pub mod unit_names;
 pub mod table;
 
 pub mod almanac;

@@ -76,6 +76,7 @@ mod stand_ins;
 mod support;
 mod tidy;
 mod truth;
+mod units;
 mod upward;
 mod web;
 mod webhook;

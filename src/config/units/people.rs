@@ -14,6 +14,8 @@ use crate::domain::delivery::robot::Vendor;
 use crate::domain::directory::Contact;
 use crate::domain::pack::Audience;
 
+use super::roster::Person as Listed;
+
 /// The vendors' ids of users have no more characters (WeCom 通讯录管理 "userid": 1 to 64 bytes).
 const MAX_ID_BYTES: usize = 64;
 
@@ -51,14 +53,6 @@ impl ContactAudience {
     }
 }
 
-/// A value, its key, whether it is sound, and what it should be.
-type Check<'a> = (
-    &'a Option<Spanned<String>>,
-    &'a str,
-    &'a dyn Fn(&str) -> bool,
-    &'a str,
-);
-
 impl ContactTable {
     /// The person as the directory knows it, which has whoever can be written to; whom only a
     /// robot can call, only the robot has.
@@ -68,6 +62,24 @@ impl ContactTable {
             name: self.name.into_inner(),
             email: self.email?.into_inner(),
         })
+    }
+
+    /// The person as the file has them.
+    pub(super) fn listed(&self, document: &Document<'_>) -> Listed {
+        let secret = |id: &Option<Spanned<String>>| {
+            let id = id.as_ref().map(|id| id.get_ref().clone());
+            id.map(Secret::new)
+        };
+        Listed {
+            place: document.place(Some(self.name.span())),
+            audience: self.audience.audience(),
+            name: self.name.get_ref().clone(),
+            email: self.email.as_ref().map(|email| email.get_ref().clone()),
+            mobile: secret(&self.mobile),
+            wecom: secret(&self.wecom),
+            dingtalk: secret(&self.dingtalk),
+            feishu: secret(&self.feishu),
+        }
     }
 
     /// The person as the robot of that vendor knows it. An id of the vendor's own comes before
@@ -107,19 +119,15 @@ impl ContactTable {
                 document.refuse(format!("{place}, unit.contact"), found, expected);
             }
         }
-        let is_mobile = |text: &str| mobile_of(text).is_some();
-        let mobile = "11 digits, the first 1 and the second 3 to 9; +86 may stand in front";
-        let user = "the id of one user there: up to 64 letters, digits and . _ - @, not `all`";
-        let open_id = "the open_id of one user: `ou_` and letters and digits";
-        let checks: [Check<'_>; 4] = [
-            (&self.mobile, "mobile", &is_mobile, mobile),
-            (&self.wecom, "wecom", &is_user, user),
-            (&self.dingtalk, "dingtalk", &is_user, user),
-            (&self.feishu, "feishu", &is_open_id, open_id),
+        let values = [
+            (&self.mobile, "mobile"),
+            (&self.wecom, "wecom"),
+            (&self.dingtalk, "dingtalk"),
+            (&self.feishu, "feishu"),
         ];
-        for (value, key, is_sound, expected) in checks {
+        for (value, key) in values {
             if let Some(value) = value
-                && !is_sound(value.get_ref())
+                && let Some(expected) = unfit(key, value.get_ref())
             {
                 let place = document.place(Some(value.span()));
                 let found = "something else, which is not repeated here";
@@ -127,6 +135,26 @@ impl ContactTable {
             }
         }
     }
+}
+
+/// What `text` should be to stand under that key of a person, where it is not that; addresses
+/// have more to say and are the mail library's.
+pub(super) fn unfit(key: &str, text: &str) -> Option<&'static str> {
+    let (is_sound, expected) = match key {
+        "mobile" => (
+            mobile_of(text).is_some(),
+            "11 digits, the first 1 and the second 3 to 9; +86 may stand in front",
+        ),
+        "feishu" => (
+            is_open_id(text),
+            "the open_id of one user: `ou_` and letters and digits",
+        ),
+        _ => (
+            is_user(text),
+            "the id of one user there: up to 64 letters, digits and . _ - @, not `all`",
+        ),
+    };
+    (!is_sound).then_some(expected)
 }
 
 /// The eleven digits of a mainland mobile number (工信部 号段: 13 to 19).

@@ -122,6 +122,12 @@ impl WayTable {
         self.vendor().map_or(Channel::Webhook, Vendor::channel)
     }
 
+    /// The host of the unit's own system, if it is one; a robot's URL is a secret.
+    pub(super) fn host(&self) -> Option<String> {
+        let is_own = self.kind() == Kind::Standard;
+        is_own.then(|| super::roster::host(&self.url)).flatten()
+    }
+
     /// The endpoint of the unit's own system, if it is one.
     pub(super) fn endpoint(&self, unit: &str, written: String) -> Option<Endpoint> {
         if self.kind() != Kind::Standard {

@@ -43,4 +43,5 @@ pub use mark::Mark;
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
 pub use times::{Planned, Step as PlannedStep, planned, planned_day};
+pub use units::Mentions;
 pub use witness::Witness;
