@@ -19,7 +19,7 @@ pub use super::events::{EventArgs, EventCommand};
 use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
 pub use super::preview::PreviewArgs;
 use super::register::EXAMPLES as EXPORT_EXAMPLES;
-pub use super::register::ExportArgs;
+pub use super::register::RegisterArgs;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
 pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
@@ -97,7 +97,7 @@ pub enum Command {
     Due(DueArgs),
     /// Write the register (台账) for people: a workbook ready for print, CSV, JSON or calendars.
     #[command(after_help = EXPORT_EXAMPLES)]
-    Export(ExportArgs),
+    Export(RegisterArgs),
     /// Print what would be sent and why, sending nothing.
     #[command(after_help = "Example:\n  duban plan --as-of 2026-12-01")]
     Plan(PlanArgs),

@@ -61,7 +61,7 @@ imported again takes the place of what was there.";
 
 /// `export`.
 #[derive(Debug, Args)]
-pub struct ExportArgs {
+pub struct RegisterArgs {
     /// The file to make, its form told by its ending: .xlsx, .csv, .json or .ics; `-` is stdout;
     /// with --format ics a folder, which gets a file for each unit.
     pub file: PathBuf,
@@ -89,7 +89,7 @@ pub struct ExportArgs {
 ///
 /// # Errors
 /// The databases, the templates, the file; wrong usage ends the command with 2.
-pub(super) fn run(books: &Books, args: &ExportArgs, clock: &Clock) -> anyhow::Result<()> {
+pub(super) fn run(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {
     let (form, place) = target(&args.file, args.format)?;
     let wording = Wording::untried(books.config.wording.as_deref()).map_err(faulty)?;
     let mut words = wording.register()?;

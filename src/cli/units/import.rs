@@ -18,7 +18,7 @@ use crate::cli::text::harmless;
 use crate::config::units::table;
 use crate::config::units::table::compare::compare;
 use crate::config::units::table::plan::{Change, Field, Plan};
-use crate::store::sheets::Book;
+use crate::store::sheets::{Book, Workbooks};
 
 /// Answers `units import`.
 ///
@@ -28,7 +28,7 @@ pub(super) fn import(books: &Books, args: &ImportArgs) -> anyhow::Result<()> {
     let directory = Directory::of(books)?;
     let name = args.file.display().to_string();
     let bytes = fs::read(&args.file).with_context(|| format!("failed to read {name}"))?;
-    let book = Book::read(&name, &bytes).map_err(faulty)?;
+    let book = Book::read(&name, &bytes, &Workbooks::by_this_program()).map_err(faulty)?;
     let people = table::read(&book).map_err(faulty)?;
     let replaced = args.replace.iter().cloned().collect();
     let plan = compare(&people, &directory.roster, &replaced).map_err(faulty)?;
