@@ -48,7 +48,8 @@ pub fn planned_day(text: &str, year: Option<i32>) -> Option<NaiveDate> {
 }
 
 /// The day written in any of the forms that name year, month and day.
-pub(super) fn full_day(text: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn full_day(text: &str) -> Option<NaiveDate> {
     match by_numbers(&folded(text), None)? {
         (day, Precision::Day) => Some(day),
         (_, Precision::Longer) => None,

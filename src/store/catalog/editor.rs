@@ -1,27 +1,26 @@
-//! Edits of the catalogue for the command line: import a file, add an event.
+//! Edits of the catalogue for the command line: import a file.
 //!
 //! Owns the only connection that may write to the catalogue, and the rule that a
-//! row is judged before it is written. Refuses to write a part of a file: all rows
+//! row is judged before it is written. Single events are `editor_events`'. Refuses to write a part of a file: all rows
 //! go in, in one transaction, or none.
 
 use std::path::Path;
 
-use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
 use crate::store::sheets::Book;
 
-use super::cells::{Cells, Place};
 use super::columns::Table;
 use super::import::dialect::{self, Defaults, Drafted};
 use super::import::number::number;
 use super::import::plan::ImportPlan;
 use super::import::planner::Planner;
+use super::judging::{self, Judging};
 use super::kinds::Kinds;
-use super::stored::{self, Write};
-use super::{reader, rows, schema};
+use super::stored;
+use super::{reader, schema};
 
 /// Files larger than this are refused, in bytes: some two hundred times the largest
 /// real catalogue of a city, and still read into memory with ease.
@@ -30,31 +29,9 @@ const LARGEST_FILE_BYTES: u64 = 256 * 1024 * 1024;
 /// The catalogue, open for edits by a person.
 #[derive(Debug)]
 pub struct Editor {
-    connection: Connection,
-    kinds: Kinds,
-}
-
-/// An event to be added, as it was typed.
-#[derive(Debug, Clone, Default)]
-pub struct NewEvent {
-    /// The decision it belongs to.
-    pub decision: String,
-    /// One of the contract's kinds.
-    pub kind: String,
-    /// The civil date, `YYYY-MM-DD`.
-    pub on_date: String,
-    /// The event it answers.
-    pub answers: Option<i64>,
-    /// Percent of progress, number of experts.
-    pub value: Option<f64>,
-    /// Kind of evaluation; rule, person and reason of a waiver.
-    pub note: Option<String>,
-    /// Document number or link.
-    pub evidence: Option<String>,
-    /// When it is entered, as the caller's clock tells it.
-    pub recorded_at: Option<String>,
-    /// Whether a kind that nobody knows is meant all the same.
-    pub anyway: bool,
+    pub(super) connection: Connection,
+    pub(super) kinds: Kinds,
+    pub(super) judging: Option<Judging>,
 }
 
 impl Editor {
@@ -74,6 +51,7 @@ impl Editor {
         Ok(Self {
             connection,
             kinds: Kinds::default(),
+            judging: None,
         })
     }
 
@@ -104,40 +82,13 @@ impl Editor {
             Err(faults) => return Ok(ImportPlan::refused(faults)),
         };
         let doing = "import the file into the catalogue";
-        let kinds = &self.kinds;
+        let (kinds, judging) = (&self.kinds, self.judging.as_ref());
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::sql(doing))?;
-        let result = import_within(transaction, kinds, drafted, is_dry_run);
+        let result = import_within(transaction, kinds, judging, drafted, is_dry_run);
         result.map_err(StoreError::sql(doing))
-    }
-
-    /// Adds one event and returns its key.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] with everything that is wrong with the event, or
-    /// whatever the engine says.
-    pub fn add_event(&mut self, event: &NewEvent) -> Result<i64, StoreError> {
-        let doing = "add the event";
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::sql(doing))?;
-        let values = values_of(event);
-        let faults = faults_of(&transaction, &self.kinds, event, &values);
-        let faults = faults.map_err(StoreError::sql(doing))?;
-        if !faults.is_empty() {
-            return Err(StoreError::Refused { doing, faults });
-        }
-        let write = Write {
-            values,
-            is_new: true,
-        };
-        stored::write(&transaction, Table::Event, &write).map_err(StoreError::sql(doing))?;
-        let id = transaction.last_insert_rowid();
-        transaction.commit().map_err(StoreError::sql(doing))?;
-        Ok(id)
     }
 }
 
@@ -161,6 +112,7 @@ fn contents(file: &Path) -> Result<Vec<u8>, StoreError> {
 fn import_within(
     transaction: Transaction<'_>,
     kinds: &Kinds,
+    judging: Option<&Judging>,
     drafted: Drafted,
     is_dry_run: bool,
 ) -> rusqlite::Result<ImportPlan> {
@@ -168,13 +120,16 @@ fn import_within(
     plan.warnings = drafted.warnings;
     let drafts = match drafted.table {
         Table::Decision => number(&transaction, drafted.drafts, &mut plan)?,
-        Table::Event => drafted.drafts,
+        Table::Event => judging::understood(&transaction, drafted.drafts)?,
     };
     let mut planner = Planner::new(&transaction, kinds, plan);
     planner.consider(&drafts)?;
     let Planner {
         mut plan, writes, ..
     } = planner;
+    if let Some(judging) = judging {
+        judging.over(&transaction, kinds, &writes, &mut plan)?;
+    }
     if is_dry_run || !plan.faults.is_empty() {
         return Ok(plan);
     }
@@ -184,46 +139,4 @@ fn import_within(
     transaction.commit()?;
     plan.is_written = true;
     Ok(plan)
-}
-
-/// The row of a typed event, in the contract's order.
-fn values_of(event: &NewEvent) -> Vec<Value> {
-    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::Text);
-    vec![
-        Value::Null,
-        Value::Text(event.decision.clone()),
-        Value::Text(event.kind.clone()),
-        Value::Text(event.on_date.clone()),
-        event.answers.map_or(Value::Null, Value::Integer),
-        event.value.map_or(Value::Null, Value::Real),
-        text(&event.note),
-        text(&event.evidence),
-        text(&event.recorded_at),
-    ]
-}
-
-/// Everything that is wrong with a typed event.
-fn faults_of(
-    catalogue: &Connection,
-    kinds: &Kinds,
-    event: &NewEvent,
-    values: &[Value],
-) -> rusqlite::Result<Vec<Fault>> {
-    let mut kinds = kinds.clone();
-    if event.anyway {
-        kinds.add([event.kind.clone()]);
-    }
-    let refs = values.iter().map(Into::into).collect();
-    let mut cells = Cells::new(Table::Event, Place::Typed, refs);
-    rows::event(&mut cells, &kinds);
-    if !stored::has_decision(catalogue, &event.decision)? {
-        let expected = "a decision of the catalogue";
-        cells.report("decision_id", event.decision.clone(), expected);
-    } else if let Some(answers) = event.answers
-        && !stored::has_event(catalogue, answers, &event.decision)?
-    {
-        let expected = format!("an event of {}", event.decision);
-        cells.report("ref", answers.to_string(), expected);
-    }
-    Ok(cells.into_faults())
 }

@@ -17,17 +17,22 @@ mod rows;
 mod page;
 mod reader;
 mod units;
+mod finder;
 mod witness;
 
 mod import;
 mod stored;
 mod editor;
+mod editor_events;
+mod judging;
 mod export;
 
 pub use columns::Table;
-pub use dates::{day, planned_day};
-pub use editor::{Editor, NewEvent};
+pub use dates::{day, full_day, planned_day};
+pub use editor::Editor;
+pub use editor_events::NewEvent;
 pub use export::export;
+pub use finder::{Named, Noted};
 pub use import::dialect::Defaults;
 pub use import::draft::Reading as CellReading;
 pub use import::plan::{Added, Changed, Difference, ImportPlan};

@@ -149,7 +149,8 @@ impl Catalog {
     /// Whatever the engine says; rows that cannot be read are faults of the reading.
     pub fn read(&self, id: &DecisionId) -> Result<Reading, StoreError> {
         self.snapshot(|catalog| {
-            page::one(catalog, id).map_err(StoreError::sql("read a decision of the catalogue"))
+            page::one(&catalog.connection, &catalog.kinds, id)
+                .map_err(StoreError::sql("read a decision of the catalogue"))
         })
     }
 
