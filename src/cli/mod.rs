@@ -15,7 +15,9 @@ mod backward;
 mod backing_up;
 mod by_hand;
 mod catalogue;
+mod changed;
 mod checking;
+mod completion;
 mod day;
 mod demo;
 mod events;
@@ -72,6 +74,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Demo(args) => return demo::run(args, &clock),
         Command::Run => return running::run(cli, clock),
         Command::Check(args) => return checking::check(cli, args, &clock),
+        Command::Completions { shell } => return completion::run(*shell),
         // A catalogue is made before there is a configuration that names it.
         Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
         _ => {}
@@ -99,6 +102,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Backup { file } => backing_up::backup(&books, file, &clock),
         Command::Restore(args) => restoring::run(&books, args, &clock),
         // Answered above.
-        Command::Demo(_) | Command::Run | Command::Check(_) => Ok(()),
+        Command::Demo(_) | Command::Run | Command::Check(_) | Command::Completions { .. } => Ok(()),
     }
 }
