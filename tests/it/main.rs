@@ -39,6 +39,7 @@ mod digest;
 mod directory;
 mod edges;
 mod egress;
+mod events;
 mod fair;
 mod findings;
 mod gaps;

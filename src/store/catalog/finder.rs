@@ -121,12 +121,19 @@ impl Catalog {
         start: &str,
         limit: usize,
     ) -> Result<Vec<Noted>, StoreError> {
-        let sql = format!(
-            "select id, cast(decision_id as text), cast(kind as text), cast(on_date as text)
-             from event where substr(cast(id as text), 1, length($1)) = $1 {}
-             order by id desc limit {limit}",
-            of.map_or("", |_| "and decision_id = $2"),
-        );
+        let sql = match of {
+            None => {
+                "select id, cast(decision_id as text), cast(kind as text), cast(on_date as text)
+                 from event where substr(cast(id as text), 1, length($1)) = $1
+                 order by id desc limit $2"
+            }
+            Some(_) => {
+                "select id, cast(decision_id as text), cast(kind as text), cast(on_date as text)
+                 from event where substr(cast(id as text), 1, length($1)) = $1
+                 and decision_id = $2 order by id desc limit $3"
+            }
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let noted = |row: &Row<'_>| {
             Ok(Noted {
                 id: row.get(0)?,
@@ -136,10 +143,12 @@ impl Catalog {
             })
         };
         let read = || -> rusqlite::Result<Vec<Noted>> {
-            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut statement = self.connection.prepare_cached(sql)?;
             match of {
-                Some(of) => statement.query_map(params![start, of.0], noted)?.collect(),
-                None => statement.query_map([start], noted)?.collect(),
+                Some(of) => statement
+                    .query_map(params![start, of.0, limit], noted)?
+                    .collect(),
+                None => statement.query_map(params![start, limit], noted)?.collect(),
             }
         };
         read().map_err(StoreError::sql("find events of the catalogue"))
