@@ -35,8 +35,8 @@ pub(super) fn decisions(typed: &OsStr) -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// Kinds that begin with what is typed, each beside its other name: the contract's words, and
-/// the Chinese names once one is begun.
+/// Kinds that begin with what is typed, in its language, each beside its other name. There are
+/// fewer than a hundred, and a clerk wants to see them all.
 pub(super) fn kinds(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else {
         return Vec::new();
@@ -44,16 +44,12 @@ pub(super) fn kinds(typed: &OsStr) -> Vec<CompletionCandidate> {
     let own = pack().map(|pack| pack.events).unwrap_or_default();
     let kinds = EVENT_KINDS.iter().copied();
     let kinds: Vec<&str> = kinds.chain(own.iter().map(String::as_str)).collect();
-    let english = kinds.iter().filter(|kind| kind.starts_with(typed));
-    let english = english.map(|kind| candidate(kind, name_of(kind)));
-    let begun = |kind: &&&str| !typed.is_empty() && name_of(kind).starts_with(typed);
-    let chinese = kinds.iter().filter(begun);
-    let chinese = chinese.map(|kind| candidate(name_of(kind), kind));
-    // There is one name of each kind at most, and all of them are wanted.
     if typed.is_ascii() {
-        english.collect()
+        let begun = kinds.iter().filter(|kind| kind.starts_with(typed));
+        begun.map(|kind| candidate(kind, name_of(kind))).collect()
     } else {
-        chinese.collect()
+        let begun = kinds.iter().filter(|kind| name_of(kind).starts_with(typed));
+        begun.map(|kind| candidate(name_of(kind), kind)).collect()
     }
 }
 

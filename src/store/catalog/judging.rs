@@ -12,8 +12,10 @@ use rusqlite::types::Value;
 
 use crate::domain::decision::{Decision, DecisionId, Event};
 use crate::domain::entry::{self, NEW, Weight};
+use crate::domain::fault::Fault;
 use crate::domain::naming;
 use crate::domain::pack::Pack;
+use crate::store::text::shown;
 
 use super::editor::Editor;
 use super::editor_events::event_of;
@@ -62,10 +64,24 @@ impl Judging {
         for (decision, events) in entries(writes, kinds, plan) {
             let reading = page::one(catalogue, kinds, &DecisionId(decision))?;
             if let Some(before) = reading.decision {
+                self.refuse_unknown(kinds, &events, plan);
                 self.judge(&before, events, plan);
             }
         }
         Ok(())
+    }
+
+    /// A kind that nobody knows is warned of by the planner, and here refused: no duty would
+    /// ever start or end with it.
+    fn refuse_unknown(&self, kinds: &Kinds, events: &[(Event, String)], plan: &mut ImportPlan) {
+        let unknown = events.iter().filter(|(event, _)| !kinds.know(&event.kind));
+        for (event, place) in unknown.filter(|_| !self.anyway) {
+            let place = format!("{place}, kind");
+            plan.warnings.retain(|warning| warning.place != place);
+            let expected = kinds.expected(&event.kind);
+            plan.faults
+                .push(Fault::new(place, shown(&event.kind), expected));
+        }
     }
 
     fn judge(&self, before: &Decision, events: Vec<(Event, String)>, plan: &mut ImportPlan) {

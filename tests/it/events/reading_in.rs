@@ -87,6 +87,21 @@ decision_id,kind,on_date
 }
 
 #[test]
+fn a_kind_that_nobody_knows_is_written_only_anyway() {
+    let desk = desk();
+    let sheet = "decision_id,kind,on_date\n2026-001,publishd,2026-05-06\n";
+    let said = import(&desk, sheet, &["--yes"]);
+    assert!(said.out.contains("0 warnings, 1 faults"), "{said:?}");
+    let told = said.refused(78);
+    assert!(
+        told.contains("环节.csv:2, kind: found `publishd`"),
+        "{told}"
+    );
+    import(&desk, sheet, &["--yes", "--anyway"]).ok();
+    assert_eq!(kinds(&desk).len(), 1);
+}
+
+#[test]
 fn a_title_of_two_decisions_and_a_table_of_decisions_are_refused() {
     let desk = desk();
     desk.decision("2026-003", "公交方案");
