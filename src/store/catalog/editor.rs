@@ -17,9 +17,9 @@ use super::import::dialect::{self, Defaults, Drafted};
 use super::import::number::number;
 use super::import::plan::ImportPlan;
 use super::import::planner::Planner;
-use super::judging::{self, Judging};
+use super::judging::{self, Judging, Placed};
 use super::kinds::Kinds;
-use super::stored;
+use super::stored::{self, Write};
 use super::{reader, schema};
 
 /// Files larger than this are refused, in bytes: some two hundred times the largest
@@ -128,7 +128,8 @@ fn import_within(
         mut plan, writes, ..
     } = planner;
     if let Some(judging) = judging {
-        judging.over(&transaction, kinds, &writes, &mut plan)?;
+        let rows = placed(&writes, &plan);
+        judging.over(&transaction, kinds, rows, &mut plan)?;
     }
     if is_dry_run || !plan.faults.is_empty() {
         return Ok(plan);
@@ -139,4 +140,19 @@ fn import_within(
     transaction.commit()?;
     plan.is_written = true;
     Ok(plan)
+}
+
+/// Each row that would be written, with its place: the plan has them in the same order.
+fn placed(writes: &[Write], plan: &ImportPlan) -> Vec<Placed> {
+    let mut added = plan.added.iter().map(|row| &row.place);
+    let mut changed = plan.changed.iter().map(|row| &row.place);
+    let placed = writes.iter().map(|write| {
+        let place = if write.is_new {
+            added.next()
+        } else {
+            changed.next()
+        };
+        (place.cloned().unwrap_or_default(), write.values.clone())
+    });
+    placed.collect()
 }

@@ -24,7 +24,7 @@ use super::import::draft::{Draft, Reading};
 use super::import::plan::ImportPlan;
 use super::kinds::Kinds;
 use super::page;
-use super::stored::{self, Write};
+use super::stored;
 
 /// By what the events of a file are judged.
 #[derive(Debug)]
@@ -49,19 +49,26 @@ impl Editor {
     }
 }
 
+/// A row in the contract's order, with its place in the file.
+pub(super) type Placed = (String, Vec<Value>);
+
+/// More rows than a file can have that is not refused for its size.
+const MOST_ROWS: i64 = 1 << 32;
+
 /// What the rows of one decision make of its events, each with its place in the file.
 type Entries = BTreeMap<String, Vec<(Event, String)>>;
 
 impl Judging {
-    /// Adds to `plan` what is to be said against `writes`.
+    /// Adds to `plan` what is to be said against `rows` of events that would be written. The
+    /// events of a decision that the catalogue does not have yet are left to `findings`.
     pub(super) fn over(
         &self,
         catalogue: &Connection,
         kinds: &Kinds,
-        writes: &[Write],
+        rows: impl IntoIterator<Item = Placed>,
         plan: &mut ImportPlan,
     ) -> rusqlite::Result<()> {
-        for (decision, events) in entries(writes, kinds, plan) {
+        for (decision, events) in entries(rows, kinds) {
             let reading = page::one(catalogue, kinds, &DecisionId(decision))?;
             if let Some(before) = reading.decision {
                 self.refuse_unknown(kinds, &events, plan);
@@ -103,30 +110,22 @@ impl Judging {
     }
 }
 
-/// The events that are written, by decision. Those without a key yet come after all others,
-/// in the order of the file.
-fn entries(writes: &[Write], kinds: &Kinds, plan: &ImportPlan) -> Entries {
-    let mut added = plan.added.iter().map(|row| &row.place);
-    let mut changed = plan.changed.iter().map(|row| &row.place);
+/// The events that would be written, by decision. Those without a key yet come after all
+/// others, in the order of the file, and before one that is typed.
+fn entries(rows: impl IntoIterator<Item = Placed>, kinds: &Kinds) -> Entries {
     let mut entries = Entries::new();
-    let mut key = NEW - i64::try_from(writes.len()).unwrap_or(i64::MAX);
-    for write in writes {
-        let place = if write.is_new {
-            added.next()
-        } else {
-            changed.next()
-        };
-        let Some(Value::Text(decision)) = write.values.get(1) else {
+    let mut key = NEW - MOST_ROWS;
+    for (place, values) in rows {
+        let Some(Value::Text(decision)) = values.get(1) else {
             continue;
         };
-        let Some(mut event) = event_of(&write.values, kinds) else {
+        let Some(mut event) = event_of(&values, kinds) else {
             continue;
         };
-        if write.values.first() == Some(&Value::Null) {
+        if values.first() == Some(&Value::Null) {
             event.id = key;
             key += 1;
         }
-        let place = place.cloned().unwrap_or_default();
         let events = entries.entry(decision.clone()).or_default();
         events.push((event, place));
     }
