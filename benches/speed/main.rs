@@ -4,13 +4,14 @@
 //! minutes more than later ones, for it plans them all.
 //! `cargo bench -- --short` is the form for CI: up to 20,000 decisions, about a minute.
 //!
-//! A further word, `planning`, `sending`, `burst` or `rest`, measures only that.
+//! A further word, `planning`, `sending`, `burst`, `rest` or `import`, measures only that.
 //!
 //! Each number is a ratio of two measurements made in turn on the same machine, or far
 //! from its bar; `report` says by how much a bar may be missed before the bench fails.
 //! Processes are measured whole, from exec to exit. Scenes are kept below `target/`.
 
 mod burst;
+mod importing;
 mod planning;
 mod process;
 mod receivers;
@@ -40,6 +41,8 @@ struct Form {
     sendings: usize,
     burst: Burst,
     rest: Duration,
+    /// Rows of a file that is imported, and how often.
+    import: (u32, usize),
 }
 
 const LONG: Form = Form {
@@ -53,6 +56,7 @@ const LONG: Form = Form {
         endpoints: 500,
     },
     rest: Duration::from_mins(1),
+    import: (100_000, 5),
 };
 
 const SHORT: Form = Form {
@@ -66,6 +70,7 @@ const SHORT: Form = Form {
         endpoints: 100,
     },
     rest: Duration::from_secs(10),
+    import: (20_000, 3),
 };
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -83,13 +88,20 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 /// What can be measured by itself.
-const PARTS: [&str; 4] = ["planning", "sending", "burst", "rest"];
+const PARTS: [&str; 5] = ["planning", "sending", "burst", "rest", "import"];
 
 fn measure(form: &Form, is_wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<Vec<Line>> {
     let under = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("speed");
+    let mut lines = Vec::new();
+    if is_wanted("import") {
+        let (rows, runs) = form.import;
+        lines.extend(importing::files(rows, &under, runs)?);
+    }
+    if !PARTS[..4].iter().any(|part| is_wanted(part)) {
+        return Ok(lines);
+    }
     let receivers = Receivers::start()?;
     let of = |decisions| prepared(decisions, &under, &receivers);
-    let mut lines = Vec::new();
     if is_wanted("planning") {
         let [few, many] = form.first;
         lines.extend(planning::first_pass(&of(few)?, &of(many)?)?);

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -17,7 +17,7 @@ use anyhow::{Context as _, bail};
 use crate::scene::Scene;
 
 /// The binary under test, as this bench's profile builds it.
-const DUBAN: &str = env!("CARGO_BIN_EXE_duban");
+pub(crate) const DUBAN: &str = env!("CARGO_BIN_EXE_duban");
 
 /// What a command that ran to its end came to.
 pub(crate) struct Ran {
@@ -41,6 +41,21 @@ pub(crate) fn plan(scene: &Scene, day: &str) -> anyhow::Result<Ran> {
         took,
         stdout: String::from_utf8(output.stdout)?,
     })
+}
+
+/// Waits for the end of a process and tells the most memory it was seen to have, in MB (MiB).
+pub(crate) fn peak_while_running(child: &mut Child) -> anyhow::Result<(f64, ExitStatus)> {
+    let mut peak: f64 = 0.0;
+    loop {
+        // The kernel keeps the peak, but forgets it with the process: the last look counts.
+        if let Ok(status) = fs::read_to_string(format!("/proc/{}/status", child.id())) {
+            peak = number(&status, "VmHWM:").map_or(peak, |kb| peak.max(kb / 1024.0));
+        }
+        if let Some(status) = child.try_wait()? {
+            return Ok((peak, status));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// A running daemon; killed when it is dropped, which its ledger must survive anyway.

@@ -81,7 +81,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
     }
     let books = Books::open(cli)?;
     match &cli.command {
-        Command::Catalog(command) => catalogue::catalog(&books, command),
+        Command::Catalog(command) => catalogue::catalog(&books, command, &clock),
         Command::Event(command) => events::run(&books, command, &clock),
         Command::Waive(args) => excusing::waive(&books, args, &clock),
         Command::Extend(args) => excusing::extend(&books, args, &clock),

@@ -98,7 +98,14 @@ fn a_catalogue_alone_is_enough_to_ask_what_is_due() {
     said(&duban(&["catalog", "init", catalog]));
     for file in ["catalog.csv", "events.csv", "corrections.csv"] {
         let file = format!("config/sample/{file}");
-        said(&duban(&["catalog", "import", &file, "--catalog", catalog]));
+        said(&duban(&[
+            "catalog",
+            "import",
+            &file,
+            "--yes",
+            "--catalog",
+            catalog,
+        ]));
     }
     let due = duban(&[
         "due",

@@ -27,7 +27,7 @@ fn an_import_is_shown_first_written_once_and_exported_as_it_came() {
         "{shown}"
     );
     assert!(!desk.duban(&["catalog", "show"]).ok().contains("2026-001"));
-    assert!(import(&[]).ok().contains("2 to add"));
+    assert!(import(&["--yes"]).ok().contains("2 to add"));
     let again = import(&["--json"]).json();
     assert_eq!(
         (
@@ -40,7 +40,7 @@ fn an_import_is_shown_first_written_once_and_exported_as_it_came() {
     let export = desk.duban(&["catalog", "export"]).ok();
     let other = Desk::new();
     let copy = other.write("copy.csv", &export);
-    other.duban(&["catalog", "import", &copy]).ok();
+    other.duban(&["catalog", "import", &copy, "--yes"]).ok();
     assert_eq!(other.duban(&["catalog", "export"]).ok(), export);
     let shown = other
         .duban(&["catalog", "show", "2026-001", "--json"])

@@ -133,7 +133,7 @@ fn a_file_is_read_alike_in_every_encoding_it_comes_in() {
     let exports = files.map(|bytes| {
         let desk = Desk::new();
         let file = desk.write("published.csv", bytes);
-        desk.duban(&["catalog", "import", &file, "--year", "2026"])
+        desk.duban(&["catalog", "import", &file, "--year", "2026", "--yes"])
             .ok();
         desk.duban(&["catalog", "export"]).ok()
     });

@@ -45,6 +45,7 @@ mod findings;
 mod gaps;
 mod golden;
 mod holds;
+mod importing;
 mod journey;
 mod ladder;
 mod lanes;

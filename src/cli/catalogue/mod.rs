@@ -13,6 +13,7 @@ use clap::Subcommand;
 use super::completion;
 use super::library::Books;
 use super::shown;
+use crate::clock::Clock;
 use crate::store::catalog::{self, Editor};
 pub use import::ImportArgs;
 
@@ -25,10 +26,8 @@ pub enum CatalogCommand {
         /// The database to create; it must not be there yet.
         file: PathBuf,
     },
-    /// Read a published catalogue or an event list from CSV, showing how each date was read.
-    #[command(
-        after_help = "Example:\n  duban catalog import 目录.csv --catalog catalog.db --organ 洮南市人民政府 --year 2026 --dry-run"
-    )]
+    /// Read a file of decisions, flags and events, show what it changes, ask, and write it.
+    #[command(after_help = import::EXAMPLES)]
     Import(ImportArgs),
     /// Write the catalogue as CSV.
     #[command(after_help = "Example:\n  duban catalog export > catalog.csv")]
@@ -53,10 +52,14 @@ pub enum CatalogCommand {
 ///
 /// # Errors
 /// The catalogue, the file or stdout; faults of the file end the command with 78.
-pub(super) fn catalog(books: &Books, command: &CatalogCommand) -> anyhow::Result<()> {
+pub(super) fn catalog(
+    books: &Books,
+    command: &CatalogCommand,
+    clock: &Clock,
+) -> anyhow::Result<()> {
     match command {
         CatalogCommand::Init { file } => init(file),
-        CatalogCommand::Import(args) => import::import(books, args),
+        CatalogCommand::Import(args) => import::import(books, args, clock),
         CatalogCommand::Export { events } => export(books, *events),
         CatalogCommand::Show {
             decision: None,

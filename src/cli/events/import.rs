@@ -15,7 +15,7 @@ use crate::cli::library::Books;
 use crate::cli::outcome::faulty;
 use crate::cli::text::harmless;
 use crate::clock::Clock;
-use crate::store::catalog::{Defaults, ImportPlan, Table};
+use crate::store::catalog::{Defaults, Import, ImportPlan, Table};
 
 /// Examples for the help.
 pub(super) const EXAMPLES: &str = "\
@@ -57,10 +57,15 @@ pub struct EventImportArgs {
 pub(super) fn import(books: &Books, args: &EventImportArgs, clock: &Clock) -> anyhow::Result<()> {
     let pack = books.library.pack.clone();
     let mut editor = editor(books)?.judging(pack, clock.today(), args.anyway);
-    let defaults = Defaults::default();
-    let plan = editor.import(&args.file, &defaults, true)?;
-    if plan.table == Table::Decision && plan.faults.is_empty() {
-        bail!("this is a table of decisions: `duban catalog import` reads it");
+    let import = Import::open(&args.file, None, &Defaults::default())?;
+    let import = editor.understanding(import)?;
+    let plan = editor.plan(&import, &mut |_, _, _| {})?;
+    if plan
+        .tables
+        .iter()
+        .any(|taken| taken.table == Table::Decision)
+    {
+        bail!("this has a table of decisions: `duban catalog import` reads it");
     }
     let is_over = args.dry_run || plan.changes_nothing() || !plan.faults.is_empty();
     if is_over || !args.json {
@@ -75,18 +80,16 @@ pub(super) fn import(books: &Books, args: &EventImportArgs, clock: &Clock) -> an
     if !args.yes && !asked::is_wanted("write them?")? {
         return Ok(writeln!(io::stdout(), "nothing was written")?);
     }
-    let written = editor.import(&args.file, &defaults, false)?;
-    if args.json || !written.faults.is_empty() {
-        show(&written, args.json)?;
-    } else {
-        let (added, changed) = (written.added.len(), written.changed.len());
-        writeln!(io::stdout(), "written: {added} added, {changed} changed")?;
+    let written = editor.write(&import, Some(&plan), &mut |_, _, _| {})?;
+    if !written.is_written {
+        bail!("nothing was written: the catalogue has changed meanwhile; look again");
     }
-    if written.faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faulty(written.faults))
+    if args.json {
+        return show(&written, true);
     }
+    let (added, changed) = (written.added.len(), written.changed.len());
+    writeln!(io::stdout(), "written: {added} added, {changed} changed")?;
+    Ok(())
 }
 
 fn show(plan: &ImportPlan, json: bool) -> anyhow::Result<()> {

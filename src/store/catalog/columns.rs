@@ -39,6 +39,13 @@ pub(super) struct Column {
     pub(super) holds: Holds,
 }
 
+impl Column {
+    /// Whether it holds one of the flags.
+    pub(super) fn is_flag(&self) -> bool {
+        Flag::ALL.iter().any(|flag| flag.name() == self.name)
+    }
+}
+
 const fn column(name: &'static str, holds: Holds) -> Column {
     Column { name, holds }
 }

@@ -15,6 +15,7 @@ use crate::domain::entry::{self, NEW, Weight};
 use crate::domain::fault::Fault;
 use crate::domain::naming;
 use crate::domain::pack::Pack;
+use crate::store::StoreError;
 use crate::store::text::shown;
 
 use super::editor::Editor;
@@ -22,6 +23,7 @@ use super::editor_events::event_of;
 use super::finder;
 use super::import::draft::{Draft, Reading};
 use super::import::plan::ImportPlan;
+use super::import::session::Import;
 use super::kinds::Kinds;
 use super::page;
 use super::stored;
@@ -46,6 +48,18 @@ impl Editor {
             anyway,
         });
         self
+    }
+
+    /// `import` with the kinds and decisions of its events by their keys, where they are called
+    /// by their Chinese names and whole titles.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub fn understanding(&self, mut import: Import) -> Result<Import, StoreError> {
+        let events = std::mem::take(&mut import.tables.events);
+        let events = understood(&self.connection, events);
+        import.tables.events = events.map_err(StoreError::sql("find the decisions of events"))?;
+        Ok(import)
     }
 }
 
@@ -134,10 +148,7 @@ fn entries(rows: impl IntoIterator<Item = Placed>, kinds: &Kinds) -> Entries {
 
 /// `drafts` of events with kinds and decisions by their keys, where they are called by their
 /// Chinese names and whole titles.
-pub(super) fn understood(
-    catalogue: &Connection,
-    drafts: Vec<Draft>,
-) -> rusqlite::Result<Vec<Draft>> {
+fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Vec<Draft>> {
     let mut known = BTreeMap::new();
     let understood = |mut draft: Draft| {
         if let Some(kind) = draft.text("kind").and_then(naming::kind_of) {

@@ -33,9 +33,13 @@ pub use editor::Editor;
 pub use editor_events::NewEvent;
 pub use export::export;
 pub use finder::{Named, Noted};
+pub use import::answers::{Answers, Withdrawal};
 pub use import::dialect::Defaults;
 pub use import::draft::Reading as CellReading;
-pub use import::plan::{Added, Changed, Difference, ImportPlan};
+pub use import::plan::{
+    Added, Changed, Difference, Emptied, ImportPlan, ListedAgain, Missing, Taken,
+};
+pub use import::session::{Import, Step, Watch};
 pub use reader::{Catalog, Page, PageKey, Reading};
 pub use schema::{check, init};
 pub use witness::Witness;

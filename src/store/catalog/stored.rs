@@ -65,6 +65,33 @@ pub(super) fn owner_of_place(
         .optional()
 }
 
+/// Body, year and number of the decision `id`; `None` where there is none, or where another program
+/// wrote something else there.
+pub(super) fn place(
+    catalogue: &Connection,
+    id: &str,
+) -> rusqlite::Result<Option<(String, i64, i64)>> {
+    let sql = "select organ, year, seq from decision where id = $1";
+    let mut statement = catalogue.prepare_cached(sql)?;
+    let found = statement.query_row([id], |row| {
+        let organ = row.get_ref(0)?.as_str().ok().map(str::to_owned);
+        let number = |column| row.get_ref(column).map(|value| value.as_i64().ok());
+        let (year, seq) = (number(1)?, number(2)?);
+        Ok(organ
+            .zip(year)
+            .zip(seq)
+            .map(|((organ, year), seq)| (organ, year, seq)))
+    });
+    Ok(found.optional()?.flatten())
+}
+
+/// Marks the decision `id` as withdrawn; it is never deleted, for its dates and messages stay.
+pub(super) fn withdraw(catalogue: &Connection, id: &str) -> rusqlite::Result<()> {
+    let sql = "update decision set status = 'withdrawn' where id = $1";
+    catalogue.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
 /// Whether the catalogue has the decision `id`.
 pub(super) fn has_decision(catalogue: &Connection, id: &str) -> rusqlite::Result<bool> {
     catalogue

@@ -166,9 +166,10 @@ fn a_row_put_in_the_middle_does_not_hand_events_to_its_neighbour() {
     city.import_with(&file, &of_the_city(), false);
     let file = city.file("a.csv", format!("{head}1,甲,局\n2,新,局\n3,乙,局\n"));
     let plan = city.import_with(&file, &of_the_city(), false);
-    assert_eq!(places(&plan.faults), ["a.csv:3, seq"]);
-    assert!(plan.faults[0].found.contains("line 4"));
+    assert_eq!((plan.added.len(), plan.unchanged), (1, 2), "{plan}");
+    assert_eq!(places(&plan.warnings), ["a.csv:3, seq"]);
     assert_eq!(city.read("2026-002").decision.unwrap().title, "乙");
+    assert_eq!(city.read("2026-003").decision.unwrap().title, "新");
 }
 
 #[test]

@@ -198,7 +198,7 @@ impl Header {
 }
 
 /// A heading without its blanks and line breaks, in small letters.
-fn bare(heading: &str) -> String {
+pub(super) fn bare(heading: &str) -> String {
     heading
         .chars()
         .filter(|letter| !letter.is_whitespace())
@@ -206,7 +206,7 @@ fn bare(heading: &str) -> String {
         .collect()
 }
 
-fn column_named(table: Table, heading: &str) -> Option<usize> {
+pub(super) fn column_named(table: Table, heading: &str) -> Option<usize> {
     table.place_of(heading).or_else(|| {
         let mut known = vocabulary();
         known.find_map(|(name, words)| {

@@ -1,8 +1,7 @@
 //! What an import would do, as a value that people read before it is done.
 //!
-//! Owns the plan's shape and its print. Refuses to compute or to write anything.
-
-use std::fmt;
+//! Owns the plan's shape, which is a contract: `catalog import --json` prints it, field by field as
+//! it stands here. Refuses to compute or to write anything.
 
 use serde::Serialize;
 
@@ -10,30 +9,43 @@ use crate::domain::fault::Fault;
 
 use super::draft::Reading;
 use crate::store::catalog::columns::Table;
-use crate::store::text::one_line;
 
-/// How many rows of each kind are printed; a catalogue of a year has fewer.
-const PRINTED_ROWS: usize = 200;
-
-/// What an import adds, changes and cannot take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What an import adds, changes, misses and cannot take.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ImportPlan {
-    /// The table the file fills.
-    pub table: Table,
+    /// Each table of the file that is understood, in the order of the file.
+    pub tables: Vec<Taken>,
     /// Rows that are new.
     pub added: Vec<Added>,
     /// Rows that the file says otherwise.
     pub changed: Vec<Changed>,
+    /// Decisions under way, of a body and year that the file lists, that it does not list any more.
+    pub missing: Vec<Missing>,
+    /// Decisions that were withdrawn and that the file lists.
+    pub listed_again: Vec<ListedAgain>,
     /// How many rows already say what the file says.
     pub unchanged: usize,
+    /// Bodies and years that would lose more than half of what is under way by a withdrawal.
+    pub emptied: Vec<Emptied>,
     /// How cells were read that could have been read otherwise.
     pub readings: Vec<Reading>,
-    /// What was taken with a doubt, ignored or skipped, with its line.
+    /// What was taken with a doubt, ignored or skipped, with its row.
     pub warnings: Vec<Fault>,
     /// What cannot be taken. Where there are any, nothing is written.
     pub faults: Vec<Fault>,
-    /// Whether the catalogue now holds what the plan says.
+    /// Whether this import has written what the plan says.
     pub is_written: bool,
+}
+
+/// A table of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// The file, and the sheet where it has one.
+    pub place: String,
+    /// The table of the catalogue it fills.
+    pub table: Table,
+    /// How many rows it gives.
+    pub rows: usize,
 }
 
 /// A new row.
@@ -41,9 +53,11 @@ pub struct ImportPlan {
 pub struct Added {
     /// Where it stands in the file.
     pub place: String,
+    /// The table it comes into.
+    pub table: Table,
     /// The decision it is, or belongs to.
     pub id: String,
-    /// The decision's title, or the event's kind and date.
+    /// The decision's title, or the event's date and kind.
     pub what: String,
 }
 
@@ -52,6 +66,8 @@ pub struct Added {
 pub struct Changed {
     /// Where it stands in the file.
     pub place: String,
+    /// The table it is in.
+    pub table: Table,
     /// The row's key.
     pub id: String,
     /// Each column that changes.
@@ -69,90 +85,54 @@ pub struct Difference {
     pub after: Option<String>,
 }
 
+/// A decision that the file does not list any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Its key.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether the import withdraws it, with an event `withdrawn_note`; else it stays as it is.
+    pub is_withdrawn: bool,
+}
+
+/// A withdrawn decision that the file lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedAgain {
+    /// Where it stands in the file.
+    pub place: String,
+    /// Its key.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether the import makes it active; else it stays withdrawn.
+    pub is_readmitted: bool,
+}
+
+/// A body's year that would lose most of its decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Emptied {
+    /// The body.
+    pub organ: String,
+    /// The year.
+    pub year: i64,
+    /// How many are under way now.
+    pub active: usize,
+    /// How many of them would be withdrawn.
+    pub withdrawn: usize,
+}
+
 impl ImportPlan {
-    /// A plan that does nothing yet.
-    #[must_use]
-    pub const fn empty(table: Table) -> Self {
-        Self {
-            table,
-            added: Vec::new(),
-            changed: Vec::new(),
-            unchanged: 0,
-            readings: Vec::new(),
-            warnings: Vec::new(),
-            faults: Vec::new(),
-            is_written: false,
-        }
-    }
-
-    /// A plan for a file that is no table.
-    #[must_use]
-    pub fn refused(faults: Vec<Fault>) -> Self {
-        Self {
-            faults,
-            ..Self::empty(Table::Decision)
-        }
-    }
-
     /// Whether the import would leave the catalogue as it is.
     #[must_use]
-    pub const fn changes_nothing(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty()
+    pub fn changes_nothing(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.withdrawn() == 0
     }
-}
 
-impl fmt::Display for ImportPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        some(f, &self.added, |row| format!("+ {} {}", row.id, row.what))?;
-        some(f, &self.changed, ToString::to_string)?;
-        for warning in &self.warnings {
-            writeln!(f, "warning: {warning}")?;
-        }
-        for fault in &self.faults {
-            writeln!(f, "fault: {fault}")?;
-        }
-        write!(
-            f,
-            "{} to add, {} to change, {} unchanged, {} warnings, {} faults: {}",
-            self.added.len(),
-            self.changed.len(),
-            self.unchanged,
-            self.warnings.len(),
-            self.faults.len(),
-            self.end(),
-        )
-    }
-}
-
-impl ImportPlan {
-    const fn end(&self) -> &'static str {
-        match (self.is_written, self.faults.is_empty()) {
-            (true, _) => "written",
-            (false, true) => "nothing written",
-            (false, false) => "nothing written; correct the faults and import again",
-        }
-    }
-}
-
-impl fmt::Display for Changed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "~ {}", self.id)?;
-        for difference in &self.differences {
-            let before = one_line(difference.before.as_deref().unwrap_or("(empty)"));
-            let after = one_line(difference.after.as_deref().unwrap_or("(empty)"));
-            write!(f, "\n    {}: {before} → {after}", difference.column)?;
-        }
-        Ok(())
-    }
-}
-
-/// Prints the first rows, one below the other, and how many more there are.
-fn some<T>(f: &mut fmt::Formatter<'_>, rows: &[T], print: impl Fn(&T) -> String) -> fmt::Result {
-    for row in rows.iter().take(PRINTED_ROWS) {
-        writeln!(f, "{}", print(row))?;
-    }
-    match rows.len().saturating_sub(PRINTED_ROWS) {
-        0 => Ok(()),
-        more => writeln!(f, "  … and {more} more"),
+    /// How many decisions the import withdraws.
+    #[must_use]
+    pub fn withdrawn(&self) -> usize {
+        let missing = self.missing.iter();
+        missing.filter(|decision| decision.is_withdrawn).count()
     }
 }

@@ -1,112 +1,195 @@
-//! Drafts of rows against the catalogue: what would be added, changed, refused.
+//! Rows of a file against the catalogue: what would be added, changed, refused.
 //!
 //! Owns the comparison and the judgement of every row before anything is written.
 //! Refuses to write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 use rusqlite::types::{Value, ValueRef};
 
 use crate::domain::fault::Fault;
 
+use super::answers::Answers;
 use super::draft::Draft;
+use super::entry::Entry;
+use super::matching::{Matched, matched};
+use super::missing;
 use super::plan::{Added, Changed, Difference, ImportPlan};
+use super::session::{Step, Watch};
+use super::tables::Tables;
 use crate::store::catalog::cells::{Cells, Place};
 use crate::store::catalog::columns::Table;
+use crate::store::catalog::judging::Judging;
 use crate::store::catalog::kinds::Kinds;
 use crate::store::catalog::rows;
-use crate::store::catalog::stored::{self, Write};
+use crate::store::catalog::stored;
+use crate::store::sheets::At;
 use crate::store::text::describe;
 
-/// Compares drafts with the catalogue, one after the other.
-pub(in crate::store::catalog) struct Planner<'a> {
-    pub(in crate::store::catalog) catalogue: &'a Connection,
-    pub(in crate::store::catalog) kinds: &'a Kinds,
-    pub(in crate::store::catalog) plan: ImportPlan,
-    pub(in crate::store::catalog) writes: Vec<Write>,
-    /// Lines of the file by what must be unique in it.
-    seen: BTreeMap<String, u64>,
+/// A file, compared.
+pub(super) struct Judged<'d> {
+    pub(super) plan: ImportPlan,
+    pub(super) decisions: Vec<Pending<Entry<'d>>>,
+    pub(super) events: Vec<Pending<&'d Draft>>,
+}
+
+/// A row that would be written.
+pub(super) struct Pending<R> {
+    pub(super) row: R,
+    /// How it will stand; `None` where it is new and stands as the file has it, so that the rows of
+    /// a large file are not held twice.
+    pub(super) over: Option<Vec<Value>>,
+}
+
+/// Compares the rows of `tables` with the catalogue.
+///
+/// # Errors
+/// Whatever the engine says.
+pub(super) fn judged<'d>(
+    (catalogue, kinds): (&Connection, &Kinds),
+    judging: Option<&Judging>,
+    tables: &'d Tables,
+    answers: &Answers,
+    watch: &mut Watch<'_>,
+) -> rusqlite::Result<Judged<'d>> {
+    let mut plan = ImportPlan {
+        tables: tables.taken.clone(),
+        warnings: tables.warnings.clone(),
+        faults: tables.faults.clone(),
+        ..ImportPlan::default()
+    };
+    let drafts = tables.decisions.iter().chain(&tables.flags);
+    for draft in drafts.chain(&tables.events) {
+        plan.readings.extend(draft.readings.iter().cloned());
+    }
+    let Matched { entries, years } = matched(catalogue, tables, answers, &mut plan)?;
+    missing::find(&years, answers, &mut plan);
+    let mut planner = Planner::new(catalogue, kinds, plan, &entries, &tables.events);
+    let mut step = |done| watch(Step::Judged, done, tables.rows());
+    let mut decisions = Vec::new();
+    let count = entries.len();
+    for (done, entry) in entries.into_iter().enumerate() {
+        step(done);
+        if let Some(over) = planner.decision(&entry)? {
+            decisions.push(Pending { row: entry, over });
+        }
+    }
+    let mut events = Vec::new();
+    for (done, row) in tables.events.iter().enumerate() {
+        step(count + done);
+        if let Some(over) = planner.event(row)? {
+            events.push(Pending { row, over });
+        }
+    }
+    step(tables.rows());
+    let mut plan = planner.plan;
+    if let Some(judging) = judging {
+        let values = |pending: &Pending<&Draft>| {
+            let over = pending.over.clone();
+            over.unwrap_or_else(|| pending.row.over(None))
+        };
+        let placed = events
+            .iter()
+            .map(|one| (one.row.at.to_string(), values(one)));
+        judging.over(catalogue, kinds, placed, &mut plan)?;
+    }
+    Ok(Judged {
+        plan,
+        decisions,
+        events,
+    })
+}
+
+/// What a row would be written as; the outer `None` where nothing is to be written.
+type Outcome = Option<Option<Vec<Value>>>;
+
+struct Planner<'a> {
+    catalogue: &'a Connection,
+    kinds: &'a Kinds,
+    plan: ImportPlan,
+    /// Where the file has what must be unique in it.
+    seen: HashMap<(&'static str, String), &'a At>,
+    /// Keys of the file's decisions, for its events.
+    decisions: HashSet<String>,
     /// Keys of the file's events with their decision, for those that answer them.
-    events: BTreeSet<(i64, String)>,
+    events: HashSet<(i64, &'a str)>,
 }
 
 impl<'a> Planner<'a> {
-    /// A planner for rows that fill the table of `plan`.
-    pub(in crate::store::catalog) const fn new(
+    fn new(
         catalogue: &'a Connection,
         kinds: &'a Kinds,
         plan: ImportPlan,
+        entries: &[Entry<'_>],
+        events: &'a [Draft],
     ) -> Self {
+        let decisions = entries.iter().filter_map(|entry| entry.id.clone());
+        // Only events look for them.
+        let decisions = decisions.filter(|_| !events.is_empty()).collect();
+        let events = events
+            .iter()
+            .filter_map(|draft| Some((draft.whole("id")?, draft.text("decision_id")?)));
         Self {
             catalogue,
             kinds,
             plan,
-            writes: Vec::new(),
-            seen: BTreeMap::new(),
-            events: BTreeSet::new(),
+            seen: HashMap::new(),
+            decisions,
+            events: events.collect(),
         }
     }
 
-    /// Judges and compares all `drafts`.
-    pub(in crate::store::catalog) fn consider(&mut self, drafts: &[Draft]) -> rusqlite::Result<()> {
-        self.events = drafts
-            .iter()
-            .filter_map(|draft| Some((draft.whole("id")?, draft.text("decision_id")?.to_owned())))
-            .collect();
-        for draft in drafts {
-            self.consider_one(draft)?;
-        }
-        Ok(())
-    }
-
-    fn consider_one(&mut self, draft: &Draft) -> rusqlite::Result<()> {
-        let known = match draft.table {
-            Table::Decision => stored::row(self.catalogue, draft.table, draft.get("id"))?,
-            Table::Event => stored::event(self.catalogue, draft)?,
+    fn decision(&mut self, entry: &Entry<'a>) -> rusqlite::Result<Outcome> {
+        let id = entry.id.clone().map(Value::Text);
+        let known = match (entry.is_new, &id) {
+            (false, Some(_)) => stored::row(self.catalogue, Table::Decision, id.as_ref())?,
+            _ => None,
         };
-        let row = draft.over(known.as_deref());
-        self.plan.readings.extend(draft.readings.iter().cloned());
+        let row = entry.over(known.as_deref());
         let faults_before = self.plan.faults.len();
-        match draft.table {
-            Table::Decision => self.judge_decision(draft, &row)?,
-            Table::Event => self.judge_event(draft, &row)?,
-        }
-        if self.plan.faults.len() == faults_before {
-            self.compare(draft, row, known);
-        }
-        Ok(())
+        self.judge_decision(entry, &row)?;
+        let is_sound = self.plan.faults.len() == faults_before;
+        Ok(is_sound
+            .then(|| self.compare(entry.draft, row, known))
+            .flatten())
     }
 
-    fn compare(&mut self, draft: &Draft, row: Vec<Value>, known: Option<Vec<Value>>) {
+    fn event(&mut self, draft: &'a Draft) -> rusqlite::Result<Outcome> {
+        let known = stored::event(self.catalogue, draft)?;
+        let row = draft.over(known.as_deref());
+        let faults_before = self.plan.faults.len();
+        self.judge_event(draft, &row)?;
+        let is_sound = self.plan.faults.len() == faults_before;
+        Ok(is_sound.then(|| self.compare(draft, row, known)).flatten())
+    }
+
+    fn compare(&mut self, draft: &Draft, row: Vec<Value>, known: Option<Vec<Value>>) -> Outcome {
         let Some(known) = known else {
             self.plan.added.push(added(draft, &row));
-            self.writes.push(Write {
-                values: row,
-                is_new: true,
-            });
-            return;
+            return Some(None);
         };
         let differences = differences(draft.table, &known, &row);
         if differences.is_empty() {
             self.plan.unchanged += 1;
-            return;
+            return None;
         }
         self.plan.changed.push(Changed {
             place: draft.at.to_string(),
+            table: draft.table,
             id: printed(&row[0]).unwrap_or_default(),
             differences,
         });
-        self.writes.push(Write {
-            values: row,
-            is_new: false,
-        });
+        Some(Some(row))
     }
 
-    fn judge_decision(&mut self, draft: &Draft, row: &[Value]) -> rusqlite::Result<()> {
+    fn judge_decision(&mut self, entry: &Entry<'a>, row: &[Value]) -> rusqlite::Result<()> {
+        let draft = entry.draft;
         let mut cells = Self::cells(draft, row);
         let decision = rows::decision(&mut cells);
-        self.plan.faults.extend(cells.into_faults());
+        let faults = cells.into_faults();
+        let faults = faults.into_iter().map(|fault| entry.placed(fault));
+        self.plan.faults.extend(faults);
         let Some(decision) = decision else {
             return Ok(());
         };
@@ -115,27 +198,28 @@ impl<'a> Planner<'a> {
         self.once(draft, "seq", place.clone());
         let other = stored::owner_of_place(self.catalogue, row)?;
         if let Some(other) = other {
-            self.fault(
-                draft,
-                "seq",
-                place,
-                format!("a place that `{other}` does not have"),
-            );
+            let expected = format!("a place that `{other}` does not have");
+            self.fault(draft, "seq", place, expected);
         }
         Ok(())
     }
 
-    fn judge_event(&mut self, draft: &Draft, row: &[Value]) -> rusqlite::Result<()> {
-        let mut kinds = self.kinds.clone();
-        if let Some(kind) = draft.text("kind").filter(|kind| !kinds.know(kind)) {
-            // An unknown kind is kept; a pack that comes later may know it.
-            let place = format!("{}, kind", draft.at);
-            let expected = format!("{} (it was kept)", kinds.expected(kind));
-            self.plan.warnings.push(Fault::new(place, kind, expected));
-            kinds.add([kind.to_owned()]);
-        }
+    fn judge_event(&mut self, draft: &'a Draft, row: &[Value]) -> rusqlite::Result<()> {
         let mut cells = Self::cells(draft, row);
-        rows::event(&mut cells, &kinds);
+        match draft.text("kind").filter(|kind| !self.kinds.know(kind)) {
+            Some(kind) => {
+                // An unknown kind is kept; a pack that comes later may know it.
+                let place = format!("{}, kind", draft.at);
+                let expected = format!("{} (it was kept)", self.kinds.expected(kind));
+                self.plan.warnings.push(Fault::new(place, kind, expected));
+                let mut kinds = self.kinds.clone();
+                kinds.add([kind.to_owned()]);
+                rows::event(&mut cells, &kinds);
+            }
+            None => {
+                rows::event(&mut cells, self.kinds);
+            }
+        }
         self.plan.faults.extend(cells.into_faults());
         if let Some(id) = draft.whole("id") {
             self.once(draft, "id", id.to_string());
@@ -143,11 +227,12 @@ impl<'a> Planner<'a> {
         let Some(decision) = draft.text("decision_id") else {
             return Ok(());
         };
-        if !stored::has_decision(self.catalogue, decision)? {
-            let expected = "a decision of the catalogue".to_owned();
+        let is_known = self.decisions.contains(decision);
+        if !is_known && !stored::has_decision(self.catalogue, decision)? {
+            let expected = "a decision of the catalogue, or of this file".to_owned();
             self.fault(draft, "decision_id", decision.to_owned(), expected);
         } else if let Some(answers) = draft.whole("ref")
-            && !self.events.contains(&(answers, decision.to_owned()))
+            && !self.events.contains(&(answers, decision))
             && !stored::has_event(self.catalogue, answers, decision)?
         {
             let expected = format!("an event of {decision}, in the catalogue or in this file");
@@ -156,14 +241,21 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// Reports a second line of the file that claims `what`.
-    fn once(&mut self, draft: &Draft, column: &str, what: String) {
-        let key = format!("{column} {what}");
-        if let Some(line) = self.seen.get(&key) {
-            let expected = format!("what line {line} does not have already");
-            self.fault(draft, column, what, expected);
-        } else {
-            self.seen.insert(key, draft.at.row);
+    /// Reports a second row of the file that claims `what`.
+    fn once(&mut self, draft: &'a Draft, column: &'static str, what: String) {
+        let table = draft.table;
+        let claim = match (table, column) {
+            (Table::Event, _) => "event",
+            (Table::Decision, column) => column,
+        };
+        match self.seen.get(&(claim, what.clone())) {
+            Some(at) => {
+                let expected = format!("what {at} does not have already");
+                self.fault(draft, column, what, expected);
+            }
+            None => {
+                self.seen.insert((claim, what), &draft.at);
+            }
         }
     }
 
@@ -190,8 +282,12 @@ fn added(draft: &Draft, row: &[Value]) -> Added {
             format!("{} {}", text("on_date"), text("kind")),
         ),
     };
-    let place = draft.at.to_string();
-    Added { place, id, what }
+    Added {
+        place: draft.at.to_string(),
+        table: draft.table,
+        id,
+        what,
+    }
 }
 
 fn differences(table: Table, known: &[Value], row: &[Value]) -> Vec<Difference> {

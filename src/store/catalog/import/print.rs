@@ -1,0 +1,186 @@
+//! The plan of an import as people read it, a line for each thing that would happen.
+//!
+//! Owns the order of the lines: what happens, what was read and how, what is doubtful, what is
+//! wrong, and the counts last, where the question stands. Refuses to leave out a warning.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::draft::Reading;
+use super::plan::{Changed, Emptied, ImportPlan, ListedAgain, Missing};
+use crate::store::text::one_line;
+
+/// How many rows of each kind are printed; a catalogue of a year has fewer.
+const PRINTED_ROWS: usize = 1_000;
+
+/// Columns whose readings are the same in many rows, and are printed once for all of them.
+const UNITS: [&str; 3] = ["drafting_unit", "executing_unit", "cooperating_units"];
+
+impl fmt::Display for ImportPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for table in &self.tables {
+            let (place, rows, name) = (&table.place, table.rows, table.table.name());
+            writeln!(f, "{place}: {rows} rows for the table {name}")?;
+        }
+        some(f, &self.added, |row| format!("+ {} {}", row.id, row.what))?;
+        some(f, &self.changed, ToString::to_string)?;
+        some(f, &self.missing, ToString::to_string)?;
+        some(f, &self.listed_again, ToString::to_string)?;
+        some(f, &rows_read(&self.readings), Clone::clone)?;
+        some(f, &units_read(&self.readings), Clone::clone)?;
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        for fault in &self.faults {
+            writeln!(f, "fault: {fault}")?;
+        }
+        for emptied in &self.emptied {
+            writeln!(f, "{emptied}")?;
+        }
+        f.write_str(&self.counts())
+    }
+}
+
+impl ImportPlan {
+    /// The last line: how many rows of each kind, and how it ended.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let withdrawn = self.withdrawn();
+        let missing = match (self.missing.len(), withdrawn) {
+            (0, _) => String::new(),
+            (missing, 0) => format!("{missing} not listed any more, "),
+            (_, withdrawn) => format!("{withdrawn} to withdraw, "),
+        };
+        format!(
+            "{} to add, {} to change, {missing}{} unchanged, {} warnings, {} faults: {}",
+            self.added.len(),
+            self.changed.len(),
+            self.unchanged,
+            self.warnings.len(),
+            self.faults.len(),
+            self.end(),
+        )
+    }
+
+    fn end(&self) -> &'static str {
+        match (self.is_written, self.faults.is_empty()) {
+            (true, _) => "written",
+            (false, false) => "nothing written; correct the faults and import again",
+            (false, true) if self.changes_nothing() => "nothing to write",
+            (false, true) => "nothing written",
+        }
+    }
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "~ {}", self.id)?;
+        for difference in &self.differences {
+            let before = one_line(difference.before.as_deref().unwrap_or("(empty)"));
+            let after = one_line(difference.after.as_deref().unwrap_or("(empty)"));
+            write!(f, "\n    {}: {before} → {after}", difference.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, title) = (&self.id, one_line(&self.title));
+        if self.is_withdrawn {
+            write!(f, "- {id} {title} (not listed any more: withdrawn)")
+        } else {
+            write!(
+                f,
+                "? {id} {title} (not listed any more: it stays as it is; --withdraw REASON withdraws it)"
+            )
+        }
+    }
+}
+
+impl fmt::Display for ListedAgain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, title) = (&self.id, one_line(&self.title));
+        if self.is_readmitted {
+            write!(f, "^ {id} {title} (withdrawn and listed again: readmitted)")
+        } else {
+            write!(
+                f,
+                "? {id} {title} (withdrawn and listed again: it stays withdrawn; --readmit {id} takes it back)"
+            )
+        }
+    }
+}
+
+impl fmt::Display for Emptied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "!!! {} {}: {} of {} decisions under way would be withdrawn. Is the file the whole catalogue?",
+            self.organ, self.year, self.withdrawn, self.active
+        )
+    }
+}
+
+/// A line for each row, with what was read from its cells but for its units.
+fn rows_read(readings: &[Reading]) -> Vec<String> {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for reading in readings.iter().filter(|one| !UNITS.contains(&one.column)) {
+        let (row, said) = (row_of(&reading.place), said(reading));
+        match lines.last_mut() {
+            Some((last, line)) if *last == row => {
+                line.push_str("; ");
+                line.push_str(&said);
+            }
+            _ => lines.push((row.clone(), format!("read {row}: {said}"))),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A line for each way in which units were read, with how many rows that was so in.
+fn units_read(readings: &[Reading]) -> Vec<String> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut lines: Vec<(String, &str, usize)> = Vec::new();
+    for reading in readings.iter().filter(|one| UNITS.contains(&one.column)) {
+        let said = said(reading);
+        let place = *known.entry(said.clone()).or_insert(lines.len());
+        match lines.get_mut(place) {
+            Some((.., rows)) => *rows += 1,
+            None => lines.push((said, &reading.place, 1)),
+        }
+    }
+    let line = |(said, first, rows): (String, &str, usize)| match rows {
+        1 => format!("read {first}: {said}"),
+        rows => format!("read {first} and {} more: {said}", rows - 1),
+    };
+    lines.into_iter().map(line).collect()
+}
+
+fn said(reading: &Reading) -> String {
+    let text = one_line(&reading.text);
+    let read = reading.read.as_deref().map_or("nothing".into(), one_line);
+    format!("{} `{text}` → {read} ({})", reading.column, reading.rule)
+}
+
+/// The place of a cell without the letters of its column.
+fn row_of(place: &str) -> String {
+    match place.rsplit_once('!') {
+        Some((sheet, cell)) => {
+            let row = cell.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+            format!("{sheet}!{row}")
+        }
+        None => place.to_owned(),
+    }
+}
+
+/// Prints the first rows, one below the other, and how many more there are.
+fn some<T>(f: &mut fmt::Formatter<'_>, rows: &[T], print: impl Fn(&T) -> String) -> fmt::Result {
+    for row in rows.iter().take(PRINTED_ROWS) {
+        writeln!(f, "{}", print(row))?;
+    }
+    match rows.len().saturating_sub(PRINTED_ROWS) {
+        0 => Ok(()),
+        more => writeln!(f, "  … and {more} more (--json has all of them)"),
+    }
+}
