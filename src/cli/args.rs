@@ -14,8 +14,11 @@ pub use super::auditing::AuditCommand;
 pub use super::backward::BackwardArgs;
 use super::backward::EXAMPLES as BACKWARD_EXAMPLES;
 pub use super::catalogue::{CatalogCommand, ExportArgs, ImportArgs, TemplateArgs};
+use super::completion;
 use super::day::day;
-pub use super::events::{EventArgs, EventCommand};
+pub use super::events::{
+    EditArgs, EventArgs, EventCommand, EventImportArgs, EventListArgs, KindsArgs, RemoveArgs,
+};
 use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
 pub use super::preview::PreviewArgs;
 use super::register::EXAMPLES as EXPORT_EXAMPLES;
@@ -77,7 +80,7 @@ pub enum Command {
     /// See, check and fill the directory of units (units.toml), from tables too.
     #[command(subcommand)]
     Units(UnitsCommand),
-    /// Record what has happened to a decision.
+    /// Record, correct and list what has happened to a decision.
     #[command(subcommand)]
     Event(EventCommand),
     /// Record that a person lets a duty off, with name and reason, showing first what changes.
@@ -147,6 +150,14 @@ pub enum Command {
         /// The file to make; it must not be there yet.
         file: PathBuf,
     },
+    /// Print the line that makes a shell suggest decisions, kinds of events and rules.
+    #[command(
+        after_help = "Examples:\n  duban completions bash >> ~/.bashrc\n  duban completions zsh >> ~/.zshrc\n  duban completions fish > ~/.config/fish/completions/duban.fish"
+    )]
+    Completions {
+        /// The shell.
+        shell: completion::Shell,
+    },
     /// Put a copy in the ledger's place; see and release what may have been sent since.
     #[command(after_help = RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
@@ -187,7 +198,7 @@ pub struct DueArgs {
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub to: Option<NaiveDate>,
     /// Only what this unit is responsible for.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completion::units())]
     pub unit: Option<String>,
     /// As it stands on this day instead of today.
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -211,8 +222,10 @@ pub struct DueArgs {
 #[derive(Debug, Args)]
 pub struct DecidedArgs {
     /// The decision's id.
+    #[arg(add = completion::decisions())]
     pub decision: String,
     /// The rule's id.
+    #[arg(add = completion::rules())]
     pub rule: String,
     /// Who decided it.
     #[arg(long, value_name = "NAME", value_parser = part)]
@@ -221,7 +234,7 @@ pub struct DecidedArgs {
     #[arg(long, value_name = "TEXT", value_parser = part)]
     pub reason: String,
     /// The event it occurs for, where several are open.
-    #[arg(long = "ref", value_name = "ID")]
+    #[arg(long = "ref", value_name = "ID", add = completion::events())]
     pub answers: Option<i64>,
     /// Show what would change, writing nothing.
     #[arg(long)]
@@ -287,8 +300,10 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 pub struct WhyArgs {
     /// The decision's id.
+    #[arg(add = completion::decisions())]
     pub decision: String,
     /// One rule's id; all of the decision's rules without it.
+    #[arg(add = completion::rules())]
     pub rule: Option<String>,
     /// As it stands on this day instead of today.
     #[arg(long, value_name = "DATE", value_parser = day)]

@@ -10,12 +10,14 @@ use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
 
 use super::args::{DecidedArgs, ExtendArgs, WaiveArgs};
+use super::changed::changes;
 use super::events;
 use super::library::Books;
-use super::meant::{meant, standing};
+use super::meant::meant;
 use super::text::harmless;
 use crate::clock::Clock;
 use crate::domain::decision::{Decision, DecisionId, Event};
+use crate::domain::entry::{Entry, NEW};
 use crate::domain::obligation::Obligation;
 use crate::domain::pack::{Pack, Strength};
 use crate::domain::rules::obligations;
@@ -136,7 +138,7 @@ fn answers(meant: &[&Obligation<'_>]) -> Option<i64> {
 /// An event that is entered after all others.
 const fn event(on_date: NaiveDate, answers: Option<i64>) -> Event {
     Event {
-        id: i64::MAX,
+        id: NEW,
         kind: String::new(),
         on_date,
         answers,
@@ -170,9 +172,7 @@ fn carry_out(
     } else {
         today.max(event.on_date)
     };
-    let mut after = decision.clone();
-    after.events.push(event);
-    after.events.sort_by_key(|event| (event.on_date, event.id));
+    let after = Entry::Added(event).applied(decision);
     let changes = changes(&derive(books, decision), &derive(books, &after), on);
     if changes.is_empty() {
         bail!("it would change nothing: what it waits for, or what came later, goes before it");
@@ -188,20 +188,4 @@ fn carry_out(
     let kind = new.kind.clone();
     let id = events::record(books, new, clock)?;
     Ok(writeln!(out, "recorded as event {id}, {kind}")?)
-}
-
-/// Every duty that stands otherwise, three lines each.
-fn changes(before: &[Obligation<'_>], after: &[Obligation<'_>], on: NaiveDate) -> Vec<String> {
-    let mut lines = Vec::new();
-    for new in after {
-        let old = before.iter().find(|old| old.key == new.key);
-        let was = old.map_or_else(|| "not there".to_owned(), |old| standing(old, on));
-        let is = standing(new, on);
-        if was != is {
-            lines.push(format!("{}  {}", new.key, new.rule.title));
-            lines.push(format!("  {:<8} {was}", "before"));
-            lines.push(format!("  {:<8} {is}", "after"));
-        }
-    }
-    lines
 }

@@ -15,7 +15,9 @@ mod backward;
 mod backing_up;
 mod by_hand;
 mod catalogue;
+mod changed;
 mod checking;
+mod completion;
 mod day;
 mod demo;
 mod events;
@@ -77,6 +79,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::ReadWorkbook => return reading_workbooks::run(),
         Command::Check(args) => return checking::check(cli, args, &clock),
         Command::Units(command) => return units::run(cli, command),
+        Command::Completions { shell } => return completion::run(*shell),
         // A catalogue is made before there is a configuration that names it.
         Command::Catalog(CatalogCommand::Init { file }) => return catalogue::init(file),
         _ => {}
@@ -109,6 +112,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         | Command::Run
         | Command::ReadWorkbook
         | Command::Check(_)
+        | Command::Completions { .. }
         | Command::Units(_) => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use super::pack::{Anchor, Relation, Role};
 /// The steps every decision goes through, in the order of 国务院令第713号 (Arts. 14 to 34)
 /// and of the archive system (档案 Arts. 10 to 21). Steps that only some decisions need
 /// are not among them.
-const MAIN_LINE: &[&str] = &[
+pub(super) const MAIN_LINE: &[&str] = &[
     "comment_opened",
     "comment_closes",
     "participation_report",

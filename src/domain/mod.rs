@@ -25,6 +25,7 @@ pub mod rules;
 
 pub mod findings;
 pub mod gaps;
+pub mod entry;
 
 pub mod backward;
 

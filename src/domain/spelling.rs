@@ -7,14 +7,21 @@
 /// near enough.
 #[must_use]
 pub fn perhaps(word: &str, known: &[&str]) -> String {
+    let near = nearest(word, known.iter().copied());
+    near.map_or_else(String::new, |name| format!("; perhaps `{name}`"))
+}
+
+/// The nearest of `known`, where one is near enough.
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     // A third of the letters may be wrong: beyond that a suggestion is a guess.
     let allowed = (word.chars().count() / 3).max(1);
     let near = known
-        .iter()
+        .into_iter()
         .map(|name| (edits(word, name), name))
         .filter(|(edits, _)| *edits <= allowed)
         .min_by_key(|(edits, _)| *edits);
-    near.map_or_else(String::new, |(_, name)| format!("; perhaps `{name}`"))
+    near.map(|(_, name)| name)
 }
 
 /// How many letters must be put in, taken out or changed to make `left` into `right`.

@@ -57,8 +57,11 @@ fn an_unknown_kind_of_event_is_refused_with_a_suggestion_and_taken_if_it_is_mean
         desk.duban(&[&all[..], more].concat())
     };
     let told = add(&[]).refused(1);
-    assert!(told.contains("such as `published`; --anyway"), "{told}");
-    assert_eq!(add(&["--anyway"]).ok(), "recorded as event 1\n");
+    assert!(
+        told.contains("such as `published` 公布决策; --anyway"),
+        "{told}"
+    );
+    assert!(add(&["--anyway"]).ok().ends_with("recorded as event 1\n"));
     let wrong = [
         "event",
         "add",

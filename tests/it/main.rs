@@ -40,6 +40,7 @@ mod directory;
 mod docs;
 mod edges;
 mod egress;
+mod events;
 mod fair;
 mod findings;
 mod form;

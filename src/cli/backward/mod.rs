@@ -14,6 +14,7 @@ use anyhow::bail;
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::completion;
 use super::day::day;
 use super::library::Books;
 use super::table::Screen;
@@ -37,6 +38,7 @@ Nothing is recorded: it is a what-if. Steps that are recorded count with their o
 #[derive(Debug, Args)]
 pub struct BackwardArgs {
     /// The decision's id.
+    #[arg(add = completion::decisions())]
     pub decision: String,
     /// The meeting's day; the last working day of the planned time without it.
     #[arg(long, value_name = "DATE", value_parser = day)]

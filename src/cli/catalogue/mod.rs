@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use super::completion;
 use super::library::Books;
 use super::shown;
 use crate::clock::Clock;
@@ -40,6 +41,7 @@ pub enum CatalogCommand {
     #[command(after_help = "Example:\n  duban catalog show 2026-003")]
     Show {
         /// The decision's id; all of them without it.
+        #[arg(add = completion::decisions())]
         decision: Option<String>,
         /// Answer in JSON.
         #[arg(long)]

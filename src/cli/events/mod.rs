@@ -1,58 +1,59 @@
 //! `event …`: what has happened to a decision, as a person records it.
 //!
-//! Owns these commands and what they print. Refuses to judge an event; the store does, and
-//! nothing is written where it finds a fault.
+//! Owns these commands. Refuses to judge an event: `domain::entry` says what is impossible and
+//! the store what a row cannot hold, and nothing is written where either does.
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
+mod add;
+mod edit;
+mod entering;
+mod import;
+mod kinds;
+mod list;
+mod named;
+mod remove;
+mod when;
 
-use anyhow::anyhow;
-use chrono::{NaiveDate, SecondsFormat};
-use clap::{Args, Subcommand};
+use chrono::SecondsFormat;
+use clap::Subcommand;
 
 use super::catalogue::editor;
-use super::day::day;
 use super::library::Books;
+use super::outcome::undone;
 use crate::clock::{Clock, ZONE};
-use crate::domain::fault::Fault;
 use crate::store::StoreError;
 use crate::store::catalog::NewEvent;
+pub use add::EventArgs;
+pub use edit::EditArgs;
+pub use import::EventImportArgs;
+pub use kinds::KindsArgs;
+pub use list::EventListArgs;
+pub use remove::RemoveArgs;
 
 /// `event …`.
 #[derive(Debug, Subcommand)]
 pub enum EventCommand {
-    /// Record an event.
-    #[command(
-        after_help = "Example:\n  duban event add 2026-003 hearing_replied 2026-09-22 --ref 17 --evidence 洮住建函〔2026〕8号"
-    )]
+    /// Record an event, showing which dates and duties it changes.
+    #[command(after_help = add::EXAMPLES)]
     Add(EventArgs),
-}
-
-/// `event add`.
-#[derive(Debug, Args)]
-pub struct EventArgs {
-    /// The decision's id.
-    pub decision: String,
-    /// What happened: `published`, `hearing_on` and so on.
-    pub kind: String,
-    /// The day it happened or will happen.
-    #[arg(value_name = "DATE", value_parser = day)]
-    pub on: NaiveDate,
-    /// The id of the event it answers.
-    #[arg(long = "ref", value_name = "ID")]
-    pub answers: Option<i64>,
-    /// A quantity: percent of progress, number of experts.
-    #[arg(long)]
-    pub value: Option<f64>,
-    /// A remark; for `waived` rule, person and reason.
-    #[arg(long)]
-    pub note: Option<String>,
-    /// Document number or link.
-    #[arg(long)]
-    pub evidence: Option<String>,
-    /// Record a kind of event that nobody knows all the same.
-    #[arg(long)]
-    pub anyway: bool,
+    /// List events.
+    #[command(
+        after_help = "Examples:\n  duban event list 2026-003\n  duban event list --kind 公布决策 --from 2026-01-01\n  duban event list --unit 市住建局 --json"
+    )]
+    List(EventListArgs),
+    /// Correct an event, showing what it changes.
+    #[command(after_help = edit::EXAMPLES)]
+    Edit(EditArgs),
+    /// Take away an event that was entered by mistake, showing first what it changes.
+    #[command(after_help = remove::EXAMPLES)]
+    Remove(RemoveArgs),
+    /// Read events from a file, showing first what would be written.
+    #[command(after_help = import::EXAMPLES)]
+    Import(EventImportArgs),
+    /// Show the kinds of events: what they are called, want, start and end.
+    #[command(
+        after_help = "Examples:\n  duban event kinds\n  duban event kinds 听证\n  duban event kinds hearing_replied"
+    )]
+    Kinds(KindsArgs),
 }
 
 /// Answers `event …`.
@@ -61,24 +62,13 @@ pub struct EventArgs {
 /// Everything that is wrong with the event, or the catalogue.
 pub(super) fn run(books: &Books, command: &EventCommand, clock: &Clock) -> anyhow::Result<()> {
     match command {
-        EventCommand::Add(args) => add(books, args, clock),
+        EventCommand::Add(args) => add::add(books, args, clock),
+        EventCommand::List(args) => list::list(books, args, clock),
+        EventCommand::Edit(args) => edit::edit(books, args, clock),
+        EventCommand::Remove(args) => remove::remove(books, args, clock),
+        EventCommand::Import(args) => import::import(books, args, clock),
+        EventCommand::Kinds(args) => kinds::kinds(&books.library.pack, args),
     }
-}
-
-fn add(books: &Books, args: &EventArgs, clock: &Clock) -> anyhow::Result<()> {
-    let event = NewEvent {
-        decision: args.decision.clone(),
-        kind: args.kind.clone(),
-        on_date: args.on.to_string(),
-        answers: args.answers,
-        value: args.value,
-        note: args.note.clone(),
-        evidence: args.evidence.clone(),
-        recorded_at: None,
-        anyway: args.anyway,
-    };
-    let id = record(books, event, clock)?;
-    Ok(writeln!(io::stdout(), "recorded as event {id}")?)
 }
 
 /// Writes an event into the catalogue as entered now, and returns its id.
@@ -91,24 +81,13 @@ pub(super) fn record(books: &Books, event: NewEvent, clock: &Clock) -> anyhow::R
         recorded_at: Some(now.to_rfc3339_opts(SecondsFormat::Secs, false)),
         ..event
     };
-    match editor(books)?.add_event(&event) {
-        Ok(id) => Ok(id),
-        Err(StoreError::Refused { faults, .. }) => Err(refused(&faults)),
-        Err(error) => Err(error.into()),
-    }
+    editor(books)?.add_event(&event).map_err(told)
 }
 
-/// Everything that is wrong with an event, a line each.
-fn refused(faults: &[Fault]) -> anyhow::Error {
-    let mut text = "failed to add the event:".to_owned();
-    for fault in faults {
-        let hint = if fault.place.ends_with(", kind") {
-            "; --anyway records it all the same"
-        } else {
-            ""
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {fault}{hint}");
+/// What the store refused, a line for each fault.
+fn told(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Refused { doing, faults } => undone(&format!("failed to {doing}"), &faults),
+        error => error.into(),
     }
-    anyhow!(text)
 }

@@ -60,7 +60,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 #[derive(Debug, Args)]
 pub struct TestSendArgs {
     /// The unit, by its name or an alias; the supervision centre is one.
-    #[arg(required_unless_present = "all_channels")]
+    #[arg(required_unless_present = "all_channels", add = super::completion::units())]
     pub unit: Option<String>,
     /// Only this channel of it.
     #[arg(long, value_parser = Channel::ALL.map(Channel::name))]

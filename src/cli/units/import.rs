@@ -29,6 +29,9 @@ pub(super) fn import(books: &Books, args: &ImportArgs) -> anyhow::Result<()> {
     let name = args.file.display().to_string();
     let bytes = fs::read(&args.file).with_context(|| format!("failed to read {name}"))?;
     let book = Book::read(&name, &bytes, &Workbooks::by_this_program()).map_err(faulty)?;
+    for warning in &book.warnings {
+        eprintln!("warning: {}", harmless(&warning.to_string()));
+    }
     let people = table::read(&book).map_err(faulty)?;
     let replaced = args.replace.iter().cloned().collect();
     let plan = compare(&people, &directory.roster, &replaced).map_err(faulty)?;

@@ -26,7 +26,7 @@ pub fn findings(decision: &Decision, pack: &Pack) -> Vec<Fault> {
 }
 
 /// Where an event stands, as people look for it.
-fn at(decision: &Decision, event: &Event) -> String {
+pub(super) fn at(decision: &Decision, event: &Event) -> String {
     format!("decision {}, {}", decision.id, name(event))
 }
 

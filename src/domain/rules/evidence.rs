@@ -147,7 +147,7 @@ pub(super) fn ends(rule: &Rule, kind: &str) -> bool {
 /// Whether an act before the anchor cannot be the one that is meant: a meeting before
 /// legality review was asked for did not follow it, and nothing is published before it
 /// is decided. A planned day or another rule's date may well be met early.
-fn must_follow_anchor(rule: &Rule) -> bool {
+pub(in crate::domain) fn must_follow_anchor(rule: &Rule) -> bool {
     let forward = match rule.offset {
         Offset::Span(span) => span.direction == Direction::Forward,
         Offset::HalfTerm => true,

@@ -21,6 +21,7 @@ use super::obligation::{Excuse, Missing, Obligation, ObligationKey};
 use super::pack::{Pack, Relation, Rule, Unsaid};
 use condition::Answer;
 use evidence::Search;
+pub(super) use evidence::must_follow_anchor;
 pub use note::{WaiverNote, waiver_note};
 
 /// Every obligation the pack puts on `decision`, in the order of the pack.

@@ -31,7 +31,8 @@ pub fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// The day written in any of the forms that name year, month and day.
-pub(super) fn full_day(text: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn full_day(text: &str) -> Option<NaiveDate> {
     times::day(&folded(text))
 }
 

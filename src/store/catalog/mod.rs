@@ -20,18 +20,23 @@ mod rows;
 mod page;
 mod reader;
 mod units;
+mod finder;
 mod witness;
 
 mod import;
 mod stored;
 mod editor;
+mod editor_events;
+mod judging;
 mod export;
 pub mod form;
 
 pub use columns::Table;
-pub use dates::day;
-pub use editor::{Editor, NewEvent};
+pub use dates::{day, full_day};
+pub use editor::Editor;
+pub use editor_events::NewEvent;
 pub use export::export;
+pub use finder::{Named, Noted};
 pub use import::answers::{Answers, Withdrawal};
 pub use import::dialect::{Defaults, Drafted, drafts};
 pub use import::draft::{Draft, Reading as CellReading};

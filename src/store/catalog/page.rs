@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Row, ToSql};
+use rusqlite::{Connection, Row, ToSql};
 
 use crate::domain::decision::{Decision, DecisionId, Event};
 use crate::domain::fault::Fault;
@@ -46,14 +46,18 @@ pub(super) fn some(
 }
 
 /// The decision `id` with its events.
-pub(super) fn one(catalog: &Catalog, id: &DecisionId) -> rusqlite::Result<Reading> {
+pub(super) fn one(
+    catalogue: &Connection,
+    kinds: &Kinds,
+    id: &DecisionId,
+) -> rusqlite::Result<Reading> {
     let key = Key::Text(id.0.clone().into_bytes());
     let mut gathered = Gathered::default();
     let sql = format!(
         "select {} from decision where id = $1",
         Table::Decision.list()
     );
-    let mut statement = catalog.connection.prepare_cached(&sql)?;
+    let mut statement = catalogue.prepare_cached(&sql)?;
     let mut found = statement.query([&key])?;
     while let Some(row) = found.next()? {
         gathered.add_decision(row, &key)?;
@@ -62,10 +66,10 @@ pub(super) fn one(catalog: &Catalog, id: &DecisionId) -> rusqlite::Result<Readin
         "select {} from event where decision_id = $1",
         Table::Event.list()
     );
-    let mut statement = catalog.connection.prepare_cached(&sql)?;
+    let mut statement = catalogue.prepare_cached(&sql)?;
     let mut found = statement.query([&key])?;
     while let Some(row) = found.next()? {
-        gathered.add_event(row, &key, &catalog.kinds)?;
+        gathered.add_event(row, &key, kinds)?;
     }
     Ok(gathered.read(&key))
 }

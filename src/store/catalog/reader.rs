@@ -37,7 +37,7 @@ const CACHE: i32 = -512;
 pub struct Catalog {
     pub(super) connection: Connection,
     pub(super) kinds: Kinds,
-    file: FileId,
+    pub(super) file: FileId,
 }
 
 /// What one decision's rows gave.
@@ -169,7 +169,8 @@ impl Catalog {
     /// Whatever the engine says; rows that cannot be read are faults of the reading.
     pub fn read(&self, id: &DecisionId) -> Result<Reading, StoreError> {
         self.snapshot(|catalog| {
-            page::one(catalog, id).map_err(StoreError::sql("read a decision of the catalogue"))
+            page::one(&catalog.connection, &catalog.kinds, id)
+                .map_err(StoreError::sql("read a decision of the catalogue"))
         })
     }
 

@@ -106,6 +106,14 @@ pub(super) fn has_event(catalogue: &Connection, id: i64, decision: &str) -> rusq
         .exists(rusqlite::params![id, decision])
 }
 
+/// Takes one event away.
+pub(super) fn remove_event(catalogue: &Connection, id: i64) -> rusqlite::Result<()> {
+    catalogue
+        .prepare_cached("delete from event where id = $1")?
+        .execute([id])?;
+    Ok(())
+}
+
 /// Writes one row; a row without changes never comes here, so no trigger fires in vain.
 pub(super) fn write(catalogue: &Connection, table: Table, row: &Write) -> rusqlite::Result<()> {
     let sql = if row.is_new {

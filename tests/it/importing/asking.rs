@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use duban::store::catalog::Import;
+use duban::store::sheets::Workbooks;
 use rusqlite::TransactionBehavior;
 
 use super::{decisions, defaults, desk_with, editor, import, listed};
@@ -89,7 +90,13 @@ fn a_pasted_table_comes_in_from_stdin() {
 fn while_a_person_thinks_others_write_and_what_changed_meanwhile_is_shown_again() {
     let desk = desk_with(&["供热规划", "公交票价"]);
     let path = desk.write("list.csv", listed(&["供热规划", "公交票价", "河道整治"]));
-    let list = Import::open(path.as_ref(), None, &defaults()).unwrap();
+    let list = Import::open(
+        path.as_ref(),
+        None,
+        &defaults(),
+        &Workbooks::by_this_program(),
+    )
+    .unwrap();
     let mut editor = editor(&desk);
     let none = &mut |_, _, _| {};
     let seen = editor.plan(&list, none).unwrap();
@@ -125,7 +132,13 @@ fn a_reader_sees_all_of_an_import_or_nothing() {
     let titles: Vec<String> = (0..2_000).map(|n| format!("事项{n}")).collect();
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     let path = desk.write("list.csv", listed(&[&["供热规划"], &titles[..]].concat()));
-    let list = Import::open(path.as_ref(), None, &defaults()).unwrap();
+    let list = Import::open(
+        path.as_ref(),
+        None,
+        &defaults(),
+        &Workbooks::by_this_program(),
+    )
+    .unwrap();
     let reader = desk.catalogue();
     let count = |table: &str| -> i64 {
         let sql = format!("select count(*) from {table}");

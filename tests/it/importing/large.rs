@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{defaults, editor};
 use crate::support::command::Desk;
 use duban::store::catalog::Import;
+use duban::store::sheets::Workbooks;
 
 /// How long it takes to plan and write `rows` new decisions with an event each, and to see that
 /// nothing has changed.
@@ -22,7 +23,13 @@ fn taken(rows: usize) -> Duration {
     let begun = Instant::now();
     for is_again in [false, true] {
         for file in &files {
-            let list = Import::open(file.as_ref(), None, &defaults()).unwrap();
+            let list = Import::open(
+                file.as_ref(),
+                None,
+                &defaults(),
+                &Workbooks::by_this_program(),
+            )
+            .unwrap();
             let plan = editor(&desk).write(&list, None, &mut |_, _, _| {}).unwrap();
             assert_eq!(plan.faults, []);
             assert_eq!(

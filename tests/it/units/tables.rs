@@ -195,6 +195,7 @@ fn sheet(rows: &[&[&str]]) -> Book {
     Book {
         file: "名录.xlsx".to_owned(),
         grids: vec![grid],
+        warnings: Vec::new(),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::cli::text::harmless;
 use crate::clock::{Clock, ZONE};
 use crate::domain::directory::Directory;
 use crate::store::catalog::{Answers, Defaults, Import, ImportPlan, Withdrawal};
+use crate::store::sheets::Workbooks;
 
 /// The end of its help.
 pub(super) const EXAMPLES: &str = "\
@@ -96,7 +97,8 @@ fn reason(typed: &str) -> Result<String, String> {
 pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow::Result<()> {
     let mut editor = editor(books)?;
     let mut progress = Progress::default();
-    let import = read(books, args)?.answered(answers(args, clock));
+    let import = editor.understanding(read(books, args)?)?;
+    let import = import.answered(answers(args, clock));
     progress.read(import.rows());
     if args.yes {
         let plan = editor.write(&import, None, &mut |step, done, all| {
@@ -137,10 +139,11 @@ fn read(books: &Books, args: &ImportArgs) -> anyhow::Result<Import> {
         units: names(&books.library.directory),
     };
     let sheet = args.sheet.as_deref();
+    let workbooks = Workbooks::by_this_program();
     Ok(if args.file == Path::new(STDIN) {
-        Import::read("stdin", io::stdin().lock(), sheet, &defaults)?
+        Import::read(("stdin", io::stdin().lock()), sheet, &defaults, &workbooks)?
     } else {
-        Import::open(&args.file, sheet, &defaults)?
+        Import::open(&args.file, sheet, &defaults, &workbooks)?
     })
 }
 

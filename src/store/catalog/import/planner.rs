@@ -20,6 +20,7 @@ use super::session::{Step, Watch};
 use super::tables::Tables;
 use crate::store::catalog::cells::{Cells, Place};
 use crate::store::catalog::columns::Table;
+use crate::store::catalog::judging::Judging;
 use crate::store::catalog::kinds::Kinds;
 use crate::store::catalog::rows;
 use crate::store::catalog::stored;
@@ -46,8 +47,8 @@ pub(super) struct Pending<R> {
 /// # Errors
 /// Whatever the engine says.
 pub(super) fn judged<'d>(
-    catalogue: &Connection,
-    kinds: &Kinds,
+    (catalogue, kinds): (&Connection, &Kinds),
+    judging: Option<&Judging>,
     tables: &'d Tables,
     answers: &Answers,
     watch: &mut Watch<'_>,
@@ -82,8 +83,19 @@ pub(super) fn judged<'d>(
         }
     }
     step(tables.rows());
+    let mut plan = planner.plan;
+    if let Some(judging) = judging {
+        let values = |pending: &Pending<&Draft>| {
+            let over = pending.over.clone();
+            over.unwrap_or_else(|| pending.row.over(None))
+        };
+        let placed = events
+            .iter()
+            .map(|one| (one.row.at.to_string(), values(one)));
+        judging.over(catalogue, kinds, placed, &mut plan)?;
+    }
     Ok(Judged {
-        plan: planner.plan,
+        plan,
         decisions,
         events,
     })

@@ -43,7 +43,7 @@ pub type Watch<'w> = dyn FnMut(Step, usize, usize) + 'w;
 /// A file that was read and understood, and is to be compared with a catalogue.
 #[derive(Debug)]
 pub struct Import {
-    tables: Tables,
+    pub(in crate::store::catalog) tables: Tables,
     answers: Answers,
 }
 
@@ -57,14 +57,19 @@ impl Import {
         }
     }
 
-    /// The tables of the file at `path`.
+    /// The tables of the file at `path`; a workbook is read by `workbooks`.
     ///
     /// # Errors
     /// A file that cannot be read at all. What is wrong inside is in the plan.
-    pub fn open(path: &Path, sheet: Option<&str>, defaults: &Defaults) -> Result<Self, StoreError> {
+    pub fn open(
+        path: &Path,
+        sheet: Option<&str>,
+        defaults: &Defaults,
+        workbooks: &Workbooks,
+    ) -> Result<Self, StoreError> {
         let file = std::fs::File::open(path).map_err(StoreError::file(path))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Self::read(&name, file, sheet, defaults)
+        Self::read((&name, file), sheet, defaults, workbooks)
     }
 
     /// The tables that `from` gives up to its end, called `name` in what is said about them.
@@ -72,13 +77,13 @@ impl Import {
     /// # Errors
     /// As for [`Import::open`].
     pub fn read(
-        name: &str,
-        from: impl Read,
+        (name, from): (&str, impl Read),
         sheet: Option<&str>,
         defaults: &Defaults,
+        workbooks: &Workbooks,
     ) -> Result<Self, StoreError> {
         let bytes = contents(name, from)?;
-        let book = Book::read(name, &bytes, &Workbooks::by_this_program());
+        let book = Book::read(name, &bytes, workbooks);
         drop(bytes);
         Ok(match book {
             Ok(book) => Self::of(book, sheet, defaults),
@@ -120,8 +125,8 @@ impl Editor {
         let reading = self.connection.transaction();
         let reading = reading.map_err(StoreError::sql(doing))?;
         let judged = judged(
-            &reading,
-            &self.kinds,
+            (&reading, &self.kinds),
+            self.judging.as_ref(),
             &import.tables,
             &import.answers,
             watch,
@@ -146,8 +151,8 @@ impl Editor {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::sql(doing))?;
         let judged = judged(
-            &transaction,
-            &self.kinds,
+            (&transaction, &self.kinds),
+            self.judging.as_ref(),
             &import.tables,
             &import.answers,
             watch,
@@ -174,7 +179,7 @@ impl Editor {
         defaults: &Defaults,
         is_dry_run: bool,
     ) -> Result<ImportPlan, StoreError> {
-        let import = Import::open(file, None, defaults)?;
+        let import = self.understanding(Import::open(file, None, defaults, &self.workbooks)?)?;
         let watch = &mut |_, _, _| {};
         if is_dry_run {
             self.plan(&import, watch)
