@@ -98,3 +98,27 @@ fn a_published_table_is_imported_with_its_title_and_its_readings() {
         .unwrap();
     assert_eq!(text, "1.5月立项；\n2.8月集体审议");
 }
+
+#[test]
+fn a_table_that_says_nothing_about_a_flag_unsays_none() {
+    let desk = Desk::new();
+    let import = |flag: &str| {
+        let table = format!("序号,事项名称,承办单位,敏感\n1,供热方案,市住建局,{flag}\n");
+        let file = desk.write("目录.csv", &table);
+        let all = [
+            "catalog", "import", &file, "--organ", "府", "--year", "2026",
+        ];
+        desk.duban(&all).ok();
+        let sql = "select sensitive from decision";
+        let said: Option<i64> = desk
+            .catalogue()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap();
+        said
+    };
+    assert_eq!(import(""), None);
+    assert_eq!(import("√"), Some(1));
+    assert_eq!(import(""), Some(1));
+    assert_eq!(import("—"), Some(1));
+    assert_eq!(import("否"), Some(0));
+}

@@ -193,6 +193,8 @@ fn where_no_step_decides_the_last_in_order_stands_unless_it_is_another_step() {
         "2018年6月完成项目授权; 2018年6月完成风险评估论证; 2019年6月开工建设。",
         "7月形成决策草案；9月合法性审查",
         "12月出台；6月征求意见",
+        "2025年12月印发；2025年6月公布",
+        "12月印发；12月公布",
     ] {
         let (last, read) = stepped(text);
         assert_eq!(last, None, "{text}: {read}");

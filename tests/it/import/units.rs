@@ -3,6 +3,25 @@
 use super::{becomes, knowing, of};
 
 #[test]
+fn a_known_name_keeps_what_others_would_lose() {
+    becomes(
+        "
+序号|事项名称|承办单位
+1|甲|会同县项目协办
+2|乙|市财政局、会同县项目协办
+",
+        &knowing(&["市财政局", "会同县项目协办"]),
+        "
+洮南市人民政府 2026 1 甲 | 会同县项目协办 | - → -
+洮南市人民政府 2026 2 乙 | 市财政局 | - → - | cooperating_units [\"会同县项目协办\"]
+reading C2 drafting_unit: 会同县项目协办 → 会同县项目协办: known to the directory
+reading C3 drafting_unit: 市财政局、会同县项目协办 → 市财政局: listed first, and by custom the first leads; known to the directory
+reading C3 cooperating_units: 市财政局、会同县项目协办 → 会同县项目协办: it is named beside the unit that leads; known to the directory
+",
+    );
+}
+
+#[test]
 fn who_leads_is_as_the_cell_says() {
     becomes(
         "

@@ -117,9 +117,16 @@ impl<'a> Names<'a> {
         for piece in self.pieces(text) {
             let (own, rest) = without_label(&piece);
             label = own.unwrap_or(label);
-            for (place, name) in rest.split("会同").enumerate() {
-                let marked = without_marks(name);
-                let part = match (place, rest.contains("会同")) {
+            let is_known = self.known.contains(rest);
+            let joint = if is_known {
+                None
+            } else {
+                rest.split_once("会同")
+            };
+            let names = joint.map_or(vec![rest], |(lead, other)| vec![lead, other]);
+            for (place, name) in names.into_iter().enumerate() {
+                let marked = self.marked(name);
+                let part = match (place, joint.is_some()) {
                     (0, true) => Part::Leads,
                     (_, true) => {
                         label = Part::Helps;
@@ -180,6 +187,18 @@ impl<'a> Names<'a> {
                 .iter()
                 .all(|text| is_of_a_level(without_label(text).1));
         are_alike && texts.iter().all(|text| self.is_like_a_name(text))
+    }
+
+    /// A name that the directory knows keeps its last letters: `市项目协办` helps nobody.
+    fn marked<'n>(&self, name: &'n str) -> Marked<'n> {
+        if self.known.contains(name.trim()) {
+            return Marked {
+                name: name.trim(),
+                part: None,
+                is_bracketed: false,
+            };
+        }
+        without_marks(name)
     }
 
     fn is_like_a_name(&self, text: &str) -> bool {
