@@ -51,9 +51,9 @@ pub(crate) fn files(rows: u32, under: &Path, runs: usize) -> anyhow::Result<Vec<
     let what = |what: &str| format!("import, {rows} {what}, against bare inserts");
     Ok(vec![
         Line::times(what("new decisions"), bare, new, 4.0),
-        Line::times(what("decisions again"), bare, again, 4.0),
+        Line::times(what("decisions again"), bare, again, 2.0),
         Line::times(what("new events"), bare_events, new_events, 4.0),
-        Line::times(what("events again"), bare_events, events_again, 4.0),
+        Line::times(what("events again"), bare_events, events_again, 2.0),
         Line {
             margin: MEMORY_MARGIN,
             want: Want::AtMost,

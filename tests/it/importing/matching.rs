@@ -54,7 +54,7 @@ fn a_title_worded_anew_is_a_change_with_a_warning() {
     )
     .ok();
     assert!(
-        said.contains("title: 供热专项规划 → 城市供热专项规划"),
+        said.contains("~ 2026-001 城市供热专项规划\n    title: 供热专项规划 → 城市供热专项规划"),
         "{said}"
     );
     assert!(

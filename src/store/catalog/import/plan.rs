@@ -70,6 +70,8 @@ pub struct Changed {
     pub table: Table,
     /// The row's key.
     pub id: String,
+    /// The decision's title as it will be, or the event's decision, date and kind.
+    pub what: String,
     /// Each column that changes.
     pub differences: Vec<Difference>,
 }

@@ -174,10 +174,15 @@ impl<'a> Planner<'a> {
             self.plan.unchanged += 1;
             return None;
         }
+        let decision = match draft.table {
+            Table::Decision => String::new(),
+            Table::Event => cell(draft.table, &row, "decision_id") + " ",
+        };
         self.plan.changed.push(Changed {
             place: draft.at.to_string(),
             table: draft.table,
             id: printed(&row[0]).unwrap_or_default(),
+            what: decision + &what(draft.table, &row),
             differences,
         });
         Some(Some(row))
@@ -271,23 +276,30 @@ impl<'a> Planner<'a> {
 }
 
 fn added(draft: &Draft, row: &[Value]) -> Added {
-    let text = |name| draft.text(name).unwrap_or_default();
-    let (id, what) = match draft.table {
-        Table::Decision => (
-            printed(&row[0]).unwrap_or_default(),
-            text("title").to_owned(),
-        ),
-        Table::Event => (
-            text("decision_id").to_owned(),
-            format!("{} {}", text("on_date"), text("kind")),
-        ),
+    let key = match draft.table {
+        Table::Decision => "id",
+        Table::Event => "decision_id",
     };
     Added {
         place: draft.at.to_string(),
         table: draft.table,
-        id,
-        what,
+        id: cell(draft.table, row, key),
+        what: what(draft.table, row),
     }
+}
+
+/// What people call the row.
+fn what(table: Table, row: &[Value]) -> String {
+    let cell = |name| cell(table, row, name);
+    match table {
+        Table::Decision => cell("title"),
+        Table::Event => format!("{} {}", cell("on_date"), cell("kind")),
+    }
+}
+
+fn cell(table: Table, row: &[Value], name: &str) -> String {
+    let value = table.place_of(name).and_then(|place| row.get(place));
+    value.and_then(printed).unwrap_or_default()
 }
 
 fn differences(table: Table, known: &[Value], row: &[Value]) -> Vec<Difference> {

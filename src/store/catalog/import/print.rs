@@ -74,7 +74,7 @@ impl ImportPlan {
 
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "~ {}", self.id)?;
+        write!(f, "~ {} {}", self.id, one_line(&self.what))?;
         for difference in &self.differences {
             let before = one_line(difference.before.as_deref().unwrap_or("(empty)"));
             let after = one_line(difference.after.as_deref().unwrap_or("(empty)"));
