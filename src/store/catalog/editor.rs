@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
+use crate::store::sheets::Workbooks;
 
 use super::cells::{Cells, Place};
 use super::columns::Table;
@@ -22,6 +23,7 @@ use super::{reader, rows, schema};
 pub struct Editor {
     pub(super) connection: Connection,
     pub(super) kinds: Kinds,
+    pub(super) workbooks: Workbooks,
 }
 
 /// An event to be added, as it was typed.
@@ -64,7 +66,15 @@ impl Editor {
         Ok(Self {
             connection,
             kinds: Kinds::default(),
+            workbooks: Workbooks::by_this_program(),
         })
+    }
+
+    /// The same editor, reading workbooks by other means than this program.
+    #[must_use]
+    pub fn reading(mut self, workbooks: Workbooks) -> Self {
+        self.workbooks = workbooks;
+        self
     }
 
     /// The same editor, knowing the event kinds that only the rule pack has.

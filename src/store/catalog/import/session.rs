@@ -77,8 +77,18 @@ impl Import {
         sheet: Option<&str>,
         defaults: &Defaults,
     ) -> Result<Self, StoreError> {
+        Self::read_by(&Workbooks::by_this_program(), (name, from), sheet, defaults)
+    }
+
+    /// As [`Import::read`]; a workbook is read by `workbooks`.
+    fn read_by(
+        workbooks: &Workbooks,
+        (name, from): (&str, impl Read),
+        sheet: Option<&str>,
+        defaults: &Defaults,
+    ) -> Result<Self, StoreError> {
         let bytes = contents(name, from)?;
-        let book = Book::read(name, &bytes, &Workbooks::by_this_program());
+        let book = Book::read(name, &bytes, workbooks);
         drop(bytes);
         Ok(match book {
             Ok(book) => Self::of(book, sheet, defaults),
@@ -174,7 +184,9 @@ impl Editor {
         defaults: &Defaults,
         is_dry_run: bool,
     ) -> Result<ImportPlan, StoreError> {
-        let import = Import::open(file, None, defaults)?;
+        let opened = std::fs::File::open(file).map_err(StoreError::file(file))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let import = Import::read_by(&self.workbooks, (&name, opened), None, defaults)?;
         let watch = &mut |_, _, _| {};
         if is_dry_run {
             self.plan(&import, watch)
