@@ -46,16 +46,17 @@ impl Editor {
         })
     }
 
+    /// The same editor, reading workbooks by other means than this program.
+    #[must_use]
+    pub fn reading(mut self, workbooks: Workbooks) -> Self {
+        self.workbooks = workbooks;
+        self
+    }
+
     /// The same editor, knowing the event kinds that only the rule pack has.
     #[must_use]
     pub fn knowing(mut self, kinds: impl IntoIterator<Item = String>) -> Self {
         self.kinds.add(kinds);
         self
-    }
-
-    /// The same editor, whose imports have workbooks read by `workbooks`.
-    #[must_use]
-    pub fn reading(self, workbooks: Workbooks) -> Self {
-        Self { workbooks, ..self }
     }
 }

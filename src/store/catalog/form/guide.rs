@@ -76,7 +76,7 @@ impl<'g> Guidance<'g> {
         let kinds = table(columns + 1, &guide.kinds, &self.events())?;
         let units: Vec<_> = self.units.iter().map(|unit| ["", *unit, ""]).collect();
         let end = table(kinds + 1, &guide.units, &units)?;
-        printed(worksheet, &self.layout.print.footer)?;
+        printed(worksheet, &self.layout.print.footer);
         Ok([
             (KINDS, self.range(columns + 2, kinds)),
             (UNITS, self.range(kinds + 2, end)),

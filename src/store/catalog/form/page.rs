@@ -178,7 +178,7 @@ impl<'b> Page<'b> {
         }
         let width = u16::try_from(self.sheet.column.len()).unwrap_or(u16::MAX);
         self.worksheet.autofilter(0, 0, last, width - 1)?;
-        printed(self.worksheet, &layout.print.footer)?;
+        printed(self.worksheet, &layout.print.footer);
         self.worksheet.set_repeat_rows(0, 0)?;
         Ok(last)
     }
@@ -275,12 +275,11 @@ fn note(words: &str) -> Note {
 }
 
 /// How every sheet is printed: A4, landscape, one page wide.
-pub(super) fn printed(worksheet: &mut Worksheet, footer: &str) -> Result<(), XlsxError> {
+pub(super) fn printed(worksheet: &mut Worksheet, footer: &str) {
     worksheet
         .set_paper_size(A4)
         .set_landscape()
         .set_print_fit_to_pages(1, 0)
         .set_margins(MARGIN, MARGIN, MARGIN, 2.0 * MARGIN, MARGIN, MARGIN)
         .set_footer(format!("&C{footer}"));
-    Ok(())
 }
