@@ -15,7 +15,8 @@ pub mod webhook;
 
 pub mod wording;
 
-mod calendar_file;
+pub mod calendar_file;
+
 mod plain;
 mod rule;
 mod tls;

@@ -1,4 +1,5 @@
-//! The dates of one mail as a calendar file (RFC 5545), for people who live in a calendar.
+//! Dates as a calendar file (RFC 5545), for people who live in a calendar: those of one mail, or
+//! all of a unit.
 //!
 //! Owns which notices have an event, and what identifies it for ever. Refuses words
 //! (`templates/event.txt`), alarms (duban is the reminder), and answers: an event is
@@ -10,8 +11,9 @@ use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 
-use super::plain;
 use super::wording::{Wording, WordingError};
+use super::{mail, plain};
+use crate::domain::fault::Fault;
 use crate::domain::notice::{Content, Facts, Kind, Message};
 use lines::Lines;
 
@@ -43,31 +45,54 @@ pub(super) fn of(
     if notices.is_empty() {
         return Ok(None);
     }
+    let mut text = begin();
+    for notice in &notices {
+        text.push_str(&event(notice, wording, domain)?);
+    }
+    text.push_str(&end());
+    Ok(Some(CalendarFile {
+        name: name(&notices),
+        text,
+    }))
+}
+
+/// The host that names events, as it names mails: an event of an exported file is the one that
+/// a mail with the same sender told of.
+///
+/// # Errors
+/// The sender is no address.
+pub fn domain(mail: &mail::Settings) -> Result<String, Fault> {
+    Ok(mail::sender(mail)?.email.domain().to_owned())
+}
+
+/// How a file begins.
+#[must_use]
+pub fn begin() -> String {
     let mut lines = Lines::default();
     lines.line("BEGIN", "VCALENDAR");
     lines.line("VERSION", "2.0");
     lines.line("PRODID", "-//duban//duban//ZH");
     lines.line("METHOD", "PUBLISH");
-    for notice in &notices {
-        event(&mut lines, notice, wording, domain)?;
-    }
-    lines.line("END", "VCALENDAR");
-    Ok(Some(CalendarFile {
-        name: name(&notices),
-        text: lines.into_text(),
-    }))
+    lines.into_text()
 }
 
-/// Only VEVENT: Outlook and Google ignore VTODO. A day has no zone, so that no program
-/// can move it; whoever looks at it is not busy all day.
-fn event(
-    lines: &mut Lines,
-    notice: &Facts,
-    wording: &Wording,
-    domain: &str,
-) -> Result<(), WordingError> {
+/// How it ends.
+#[must_use]
+pub fn end() -> String {
+    let mut lines = Lines::default();
+    lines.line("END", "VCALENDAR");
+    lines.into_text()
+}
+
+/// The event of `notice`. Only VEVENT: Outlook and Google ignore VTODO. A day has no zone, so
+/// that no program can move it; whoever looks at it is not busy all day.
+///
+/// # Errors
+/// The template does not fit the facts.
+pub fn event(notice: &Facts, wording: &Wording, domain: &str) -> Result<String, WordingError> {
     let (summary, description) = wording.event(notice)?;
     let uid = plain::stem(&notice.obligation.to_string());
+    let mut lines = Lines::default();
     lines.line("BEGIN", "VEVENT");
     lines.line("UID", &format!("{uid}@{domain}"));
     lines.line("SEQUENCE", &sequence(notice).to_string());
@@ -85,7 +110,7 @@ fn event(
         lines.line("STATUS", "CANCELLED");
     }
     lines.line("END", "VEVENT");
-    Ok(())
+    Ok(lines.into_text())
 }
 
 /// A file may say one thing of an event: of several notices about one obligation, the last.
