@@ -64,7 +64,8 @@ pub struct Filter {
 }
 
 /// What both lists say of a message, in the order of [`read`].
-const OF_MESSAGE: &str = "message.recipient, message.key, message.attempts, message.next_at,
+pub(super) const OF_MESSAGE: &str =
+    "message.recipient, message.key, message.attempts, message.next_at,
     message.upward,
     case when message.state in ('pending', 'leased')
          then coalesce(message.held_since, whole.since, way.since) end as waits_since,
@@ -72,7 +73,7 @@ const OF_MESSAGE: &str = "message.recipient, message.key, message.attempts, mess
          then coalesce(message.held_because, whole.reason, way.reason) end";
 
 /// The holds of a message's destination, and of everything.
-const HOLDS: &str = "left join hold as way on way.destination = message.destination
+pub(super) const HOLDS: &str = "left join hold as way on way.destination = message.destination
     left join hold as whole on whole.destination = 'everything'";
 
 /// Notices, newest first.
@@ -135,7 +136,7 @@ pub fn digests(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec
     rows.collect()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Listed> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Listed> {
     Ok(Listed {
         recipient: from_json(0, &row.get::<_, String>(0)?)?,
         message: row.get(1)?,

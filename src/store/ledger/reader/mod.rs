@@ -7,6 +7,7 @@ mod changes;
 mod letter;
 mod listing;
 mod measures;
+mod register;
 mod told;
 mod undelivered;
 mod urgency;
@@ -25,6 +26,7 @@ pub use changes::{dated, dated_since, happened, last_digest, overdue_since};
 pub use letter::{Letter, letter};
 pub use listing::{Filter, Listed, content, digests, notices};
 pub use measures::{Measure, measures};
+pub use register::{Entry, Said, notices_before};
 pub use undelivered::{delivery, undelivered, waiting};
 pub use urgency::{Counts, counts, faults, urgent};
 
