@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use minijinja::Error;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::folder::{Own, TEMPLATES};
 use super::robot::{RobotBounds, dialect};
 use super::samples::{Sample, samples};
-use super::{ENVELOPE, Wording, WordingError, markup};
+use super::{ENVELOPE, Wording, WordingError, markup, register};
 use crate::domain::acknowledgement::{KEY_BYTES, Links};
 use crate::domain::delivery::robot::Vendor;
 use crate::domain::fault::Fault;
@@ -22,6 +23,9 @@ use crate::domain::shipped;
 
 /// What is never said of a date that the law gives no number for.
 const ACCUSATIONS: [&str; 3] = ["超期", "违反", "时限不足"];
+
+/// What the name of a sheet cannot hold (Excel specifications and limits).
+const SHEET_REFUSES: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
 
 /// Marks of the title of `hostile` that must not come through to a chat group.
 const MENTIONS: [&str; 4] = ["<at ", "@all", "<@", "](http://x"];
@@ -70,6 +74,7 @@ pub fn check(wording: &Wording) -> Report {
         bench.try_on(sample);
     }
     bench.try_rules();
+    bench.try_register();
     Report {
         faults: bench.faults(),
         templates: TEMPLATES.len(),
@@ -241,6 +246,47 @@ impl Bench {
                 self.fault_of(&rule.id.0, &error);
             }
             self.texts += 1;
+        }
+    }
+
+    /// Every word of the register.
+    fn try_register(&mut self) {
+        let wording = self.wordings[0].clone();
+        let mut words = match wording.register() {
+            Ok(words) => words,
+            Err(error) => return self.fault_of(register::TEMPLATE, &error),
+        };
+        let asked = match register::asked() {
+            Ok(asked) => asked,
+            Err(error) => return self.fault_of(register::TEMPLATE, &error.into()),
+        };
+        for (word, facts) in asked {
+            self.texts += 1;
+            match words.say(&word, &facts) {
+                Ok(text) => self.look_at_word(&word, &facts, &text),
+                Err(error) => self.fault_of(&word, &error),
+            }
+        }
+    }
+
+    fn look_at_word(&mut self, word: &str, facts: &Json, text: &str) {
+        let mut note = |found: &str, expected: &str| {
+            let place = place(register::TEMPLATE, None, &self.wordings[0].own);
+            let finding = (place, format!("{word}: {found}"), expected.to_owned());
+            self.count(word, finding);
+        };
+        let is_advice = facts["strength"] == "advisory";
+        for accusation in ACCUSATIONS
+            .into_iter()
+            .filter(|one| is_advice && text.contains(one))
+        {
+            note(accusation, "words of advice: the law gives no number here");
+        }
+        if word == "sheet" && (text.chars().count() > 31 || text.contains(SHEET_REFUSES)) {
+            note(text, "at most 31 characters, without [ ] : * ? / \\");
+        }
+        if text.trim().is_empty() && register::must_speak(word) {
+            note("nothing", "a word");
         }
     }
 

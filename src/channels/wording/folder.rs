@@ -42,7 +42,7 @@ macro_rules! template {
 }
 
 /// Every template, compiled in.
-pub const TEMPLATES: [Template; 23] = [
+pub const TEMPLATES: [Template; 24] = [
     template!(
         "words.txt",
         "words all messages share: dates, strengths, states, what is asked"
@@ -111,6 +111,10 @@ pub const TEMPLATES: [Template; 23] = [
         "the line that mentions people in a group"
     ),
     template!("rule.txt", "a rule in one sentence, for `duban rules show`"),
+    template!(
+        "register.txt",
+        "the register (台账) of `duban export`: sheets, columns, states, remarks"
+    ),
 ];
 
 /// Where a city's own templates stand, by name.

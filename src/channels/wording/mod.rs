@@ -8,6 +8,7 @@ mod escape;
 mod facts;
 pub mod folder;
 mod markup;
+pub mod register;
 pub mod robot;
 pub mod samples;
 
