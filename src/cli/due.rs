@@ -206,6 +206,16 @@ impl<'w> JsonArray<'w> {
         Ok(())
     }
 
+    /// Writes one object that is JSON already.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn push_text(&mut self, row: &[u8]) -> io::Result<()> {
+        self.out.write_all(self.before.as_bytes())?;
+        self.before = ",\n";
+        self.out.write_all(row)
+    }
+
     /// Writes the end.
     ///
     /// # Errors

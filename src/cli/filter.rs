@@ -26,15 +26,24 @@ impl Filter {
     /// What the command line asks for; a unit may be named by any of its names.
     #[must_use]
     pub fn new(args: &DueArgs, directory: &Directory) -> Self {
-        let full_name = |name: &String| {
-            let unit = directory.unit(name);
-            unit.map_or_else(|| name.clone(), |unit| unit.name.clone())
-        };
         Self {
             from: args.from,
             to: args.to,
-            unit: args.unit.as_ref().map(full_name),
-            states: args.state.clone(),
+            ..Self::of(args.unit.as_deref(), &args.state, directory)
+        }
+    }
+
+    /// Only what `unit` is responsible for, by any of its names, and only these states.
+    #[must_use]
+    pub fn of(unit: Option<&str>, states: &[State], directory: &Directory) -> Self {
+        let full_name = |name: &str| {
+            let unit = directory.unit(name);
+            unit.map_or_else(|| name.to_owned(), |unit| unit.name.clone())
+        };
+        Self {
+            unit: unit.map(full_name),
+            states: states.to_vec(),
+            ..Self::default()
         }
     }
 

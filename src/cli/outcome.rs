@@ -11,6 +11,8 @@ use super::text::harmless;
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
 
+/// What the parser of the command line ends with.
+const WRONG_USAGE: u8 = 2;
 /// sysexits.h `EX_TEMPFAIL`: the same command may succeed later.
 const TRY_AGAIN: u8 = 75;
 /// sysexits.h `EX_CONFIG`: something people wrote must be changed first.
@@ -33,6 +35,25 @@ impl std::error::Error for Faulty {}
 #[must_use]
 pub fn faulty(faults: Vec<Fault>) -> anyhow::Error {
     Faulty(faults).into()
+}
+
+/// What was typed cannot be meant: an error that ends a command with 2, as one of the parser's
+/// does.
+#[derive(Debug)]
+pub struct Usage(String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// `words` as an error that ends a command with 2.
+#[must_use]
+pub fn usage(words: &str) -> anyhow::Error {
+    Usage(words.to_owned()).into()
 }
 
 /// What was asked for and, because of `faults`, not done: an error that ends a command with 1.
@@ -83,6 +104,8 @@ fn code(error: &anyhow::Error) -> ExitCode {
     let store = error.downcast_ref::<StoreError>();
     if store.is_some_and(StoreError::is_temporary) {
         ExitCode::from(TRY_AGAIN)
+    } else if error.is::<Usage>() {
+        ExitCode::from(WRONG_USAGE)
     } else if error.is::<Faulty>() || store.is_some_and(is_misnamed) {
         ExitCode::from(CONFIGURATION)
     } else {

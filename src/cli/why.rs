@@ -133,7 +133,7 @@ impl<'a> Explained<'a> {
     }
 }
 
-fn working_days_late(row: &Row<'_>, calendar: &Calendar) -> Option<i64> {
+pub(super) fn working_days_late(row: &Row<'_>, calendar: &Calendar) -> Option<i64> {
     let (done_on, latest_on) = row.done_on.zip(row.latest_on)?;
     let is_act = matches!(row.relation, Relation::By | Relation::Gate);
     (is_act && done_on > latest_on).then(|| calendar.working_days_between(latest_on, done_on))
