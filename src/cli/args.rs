@@ -18,6 +18,8 @@ use super::day::day;
 pub use super::events::{EventArgs, EventCommand};
 use super::preview::EXAMPLES as PREVIEW_EXAMPLES;
 pub use super::preview::PreviewArgs;
+use super::register::EXAMPLES as EXPORT_EXAMPLES;
+pub use super::register::ExportArgs;
 use super::restoring::EXAMPLES as RESTORE_EXAMPLES;
 pub use super::restoring::RestoreArgs;
 pub use super::subcommands::{
@@ -89,6 +91,9 @@ pub enum Command {
         after_help = "Examples:\n  duban due --to 2026-12-31\n  duban due --unit 市住建局 --state overdue,near\n  duban due --json | jq '.[] | select(.provisional)'\n  duban due --waiting\n\nThe table leaves out what is waiting, done or waived unless --state asks for it; JSON has it all.\n\n--waiting lists a duty as `never entered` where an event, unit, term or flag it needs is not\nrecorded although a later step of the procedure has happened, and names that step; as\n`unanswered` where what it needs can be said now; and with --all as `ahead` where the\nstep it is counted from has not come yet. Its JSON has the fields of `due` and `because`,\n`never_entered`, `although` and `although_on`, in the order of the catalogue."
     )]
     Due(DueArgs),
+    /// Write the register (台账) for people: a workbook ready for print, CSV, JSON or calendars.
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Print what would be sent and why, sending nothing.
     #[command(after_help = "Example:\n  duban plan --as-of 2026-12-01")]
     Plan(PlanArgs),

@@ -25,6 +25,7 @@ mod meant;
 mod pack_words;
 mod preview;
 mod readings;
+mod register;
 mod restoring;
 mod rule_diff;
 mod rule_words;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<()> {
         Command::Waive(args) => excusing::waive(&books, args, &clock),
         Command::Extend(args) => excusing::extend(&books, args, &clock),
         Command::Due(args) => asking::due(&books, args, &clock),
+        Command::Export(args) => register::run(&books, args, &clock),
         Command::Plan(args) => asking::plan(&books, args, &clock),
         Command::Why(args) => asking::why(&books, args, &clock),
         Command::Calendar(command) => working_days::calendar(&books, command, &clock),
