@@ -57,6 +57,7 @@ mod procedure;
 mod properties;
 mod rebuild;
 mod receiver;
+mod register;
 mod restore;
 mod retrying;
 mod revisions;
