@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign,
-    FormatBorder, Formula, Note, ObjectMovement, Worksheet, XlsxError,
+    FormatBorder, Formula, Note, ObjectMovement, Worksheet, XlsxError, cell_range_absolute,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -207,7 +207,7 @@ impl<'b> Page<'b> {
             (Table::Decision, "id") | (Table::Event, "decision_id") if decisions > 0 => {
                 // Decisions that are still to be typed are offered as soon as they are.
                 let list = &layout.sheet[0].name;
-                format!("'{list}'!$A$2:$A${}", decisions + 1)
+                format!("'{list}'!{}", cell_range_absolute(1, 0, decisions, 0))
             }
             _ if column.holds == Holds::Day => return days(doubt).map(Some),
             _ => return Ok(None),
