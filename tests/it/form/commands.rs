@@ -18,8 +18,7 @@ fn an_empty_form_offers_the_units_of_the_directory_or_of_another_file() {
             .ends_with("填报表.xlsx: an empty form, offering 1 units\n")
     );
     let guide = form(&desk, "填报表.xlsx").rows("说明").concat();
-    let offers =
-        |guide: &[calamine::Data], unit: &str| guide.iter().any(|cell| cell.to_string() == unit);
+    let offers = |guide: &[calamine::Data], unit: &str| guide.iter().any(|cell| *cell == unit);
     assert!(offers(&guide, "市住建局") && !offers(&guide, "市督查指挥中心"));
     let other = desk.write(
         "other.toml",
