@@ -148,8 +148,30 @@ fn everything(desk: &Desk<'_>, progress: Progress<'_>, sink: Sink<'_>) -> Result
         progress(done.min(total), total);
         after = page.next;
         if after.is_none() {
-            return Ok(());
+            return gone(desk, sink);
         }
+    }
+}
+
+/// What is remembered of decisions that the catalogue does not have any more: where they were
+/// deleted, or another catalogue lies there, no page of it comes to them.
+fn gone(desk: &Desk<'_>, sink: Sink<'_>) -> Result<(), StoreError> {
+    let mut after = DecisionId(String::new());
+    loop {
+        let known = desk.reader.ask("read what is remembered", |c| {
+            reader::remembered_decisions(c, &after, PAGE)
+        })?;
+        let Some(last) = known.last() else {
+            return Ok(());
+        };
+        after = last.clone();
+        let mut plans = Vec::new();
+        for id in &known {
+            if !desk.catalog.has(id)? {
+                plans.push(plan_reading(desk, desk.catalog.read(id)?, true)?);
+            }
+        }
+        sink(plans)?;
     }
 }
 

@@ -163,6 +163,22 @@ impl Catalog {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
+    /// Whether there is a decision `id`, or an event of it.
+    ///
+    /// # Errors
+    /// Whatever the engine says.
+    pub fn has(&self, id: &DecisionId) -> Result<bool, StoreError> {
+        let read = || -> rusqlite::Result<bool> {
+            let mut statement = self.connection.prepare_cached(
+                "select 1 from decision where id = $1
+                 union all
+                 select 1 from event where decision_id = $1",
+            )?;
+            statement.exists([&id.0])
+        };
+        read().map_err(StoreError::sql("look for a decision in the catalogue"))
+    }
+
     /// One decision with its events, as they stand at one moment.
     ///
     /// # Errors

@@ -223,3 +223,20 @@ fn what_was_copied_over_the_file_in_its_place_is_read_on_the_next_day_at_the_lat
 fn overwrite(from: &Path, to: &Path) {
     std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
 }
+
+#[test]
+fn what_a_copy_does_not_have_is_taken_back() {
+    let world = World::new("2026-09-02");
+    decision(&software(&world), 1, "2099-01-05");
+    let copy = world.at("copy.db");
+    let made = software(&world).execute("vacuum into $1", [copy.to_str().unwrap()]);
+    made.unwrap();
+    decision(&software(&world), 2, "2099-02-05");
+    world.plan();
+    assert_eq!(dates(&world), dated("2099-01-05", "2099-02-05"));
+    std::fs::rename(&copy, world.at("catalog.db")).unwrap();
+    world.plan();
+    let live = "select decision_id from obligation where live = 1";
+    assert_eq!(world.rows(live), ["2026-001"]);
+    assert_sound(&world);
+}

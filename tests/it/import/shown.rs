@@ -74,7 +74,9 @@ fn a_published_table_is_imported_with_its_title_and_its_readings() {
                  1,供热方案,市发改局、市财政局,\"1.5月立项；\n2.8月集体审议\"\n\
                  合计,1项,,\n";
     let file = desk.write("目录.csv", table);
-    let plan = desk.duban(&["catalog", "import", &file, "--json"]).json();
+    let plan = desk
+        .duban(&["catalog", "import", &file, "--yes", "--json"])
+        .json();
     let readings = plan["readings"].as_array().unwrap();
     let read: Vec<_> = readings
         .iter()
@@ -106,7 +108,7 @@ fn a_table_that_says_nothing_about_a_flag_unsays_none() {
         let table = format!("序号,事项名称,承办单位,敏感\n1,供热方案,市住建局,{flag}\n");
         let file = desk.write("目录.csv", &table);
         let all = [
-            "catalog", "import", &file, "--organ", "府", "--year", "2026",
+            "catalog", "import", &file, "--yes", "--organ", "府", "--year", "2026",
         ];
         desk.duban(&all).ok();
         let sql = "select sensitive from decision";

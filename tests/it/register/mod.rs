@@ -28,7 +28,7 @@ fn sample() -> Desk {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sample");
     for name in ["catalog.csv", "events.csv"] {
         let file = folder.join(name).display().to_string();
-        desk.duban(&["catalog", "import", &file]).ok();
+        desk.duban(&["catalog", "import", &file, "--yes"]).ok();
     }
     desk
 }

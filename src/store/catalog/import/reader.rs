@@ -113,11 +113,9 @@ impl Reader<'_> {
                 text.trim().trim_end_matches('度').trim_end_matches('年'),
             ),
             _ if column.holds == Holds::Line => draft.take(place, &unwrapped(text)),
-            // What duban wrote is read as it was written, without a look for who leads and who helps.
-            "cooperating_units"
-                if draft.get("id").is_none() && !text.trim_start().starts_with('[') =>
-            {
-                // What a program or we wrote is a list of names and nothing besides.
+            "cooperating_units" if !text.trim_start().starts_with('[') => {
+                // A row with a key was written by a program, or by duban: a list of names and nothing
+                // besides.
                 let names = if draft.get("id").is_some() {
                     self.names.pieces(text)
                 } else {

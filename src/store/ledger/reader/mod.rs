@@ -163,6 +163,30 @@ pub fn due_decisions(
     ids.collect()
 }
 
+/// Decisions of which something is remembered that is still to be done or told, in order of key
+/// after `after`; at most `limit`.
+///
+/// # Errors
+/// What the engine said.
+pub fn remembered_decisions(
+    connection: &Connection,
+    after: &DecisionId,
+    limit: usize,
+) -> rusqlite::Result<Vec<DecisionId>> {
+    let mut statement = connection.prepare_cached(
+        "select decision_id from obligation where live = 1 and decision_id > $1
+         union
+         select decision_id from gap where missing is not null and decision_id > $1
+         union
+         select decision_id from fault where decision_id > $1
+         order by decision_id
+         limit $2",
+    )?;
+    let rows = (&after.0, i64::try_from(limit).unwrap_or(i64::MAX));
+    let ids = statement.query_map(rows, |row| Ok(DecisionId(row.get(0)?)))?;
+    ids.collect()
+}
+
 /// The next day on which time alone asks for something.
 ///
 /// # Errors
