@@ -19,8 +19,8 @@ use crate::cli::day::day;
 use crate::cli::library::Books;
 use crate::cli::outcome::faulty;
 use crate::cli::text::harmless;
+use crate::cli::units::learn;
 use crate::clock::{Clock, ZONE};
-use crate::domain::directory::Directory;
 use crate::store::catalog::{Answers, Defaults, Import, ImportPlan, Withdrawal};
 use crate::store::sheets::Workbooks;
 
@@ -34,7 +34,9 @@ Examples:
 Everything goes in at once or not at all. Without a terminal to ask on and without --yes nothing is
 written, and the exit code is 1. A decision is recognised by its id, by its title within organ and
 year, then by its number; its id and number never change. What the file does not list any more stays
-as it is unless --withdraw says why it goes.";
+as it is unless --withdraw says why it goes. At a terminal, units that nobody knows are asked for
+first, once: the answers go into units.toml as aliases. Events of the file are judged as `event add`
+judges them.";
 
 /// Stands for stdin where a file is named.
 const STDIN: &str = "-";
@@ -44,6 +46,10 @@ const MOST_LOOKS: usize = 5;
 
 /// `catalog import`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option, and any of them may be given"
+)]
 pub struct ImportArgs {
     /// The file; `-` reads a table from stdin, as it is pasted out of a spreadsheet.
     pub file: PathBuf,
@@ -71,6 +77,9 @@ pub struct ImportArgs {
     /// The day on which they were withdrawn; today without it.
     #[arg(long, value_name = "DATE", value_parser = day, requires = "withdraw")]
     pub on: Option<NaiveDate>,
+    /// Write also events that seem impossible beside the others.
+    #[arg(long)]
+    pub anyway: bool,
     /// Show what would be written, writing nothing.
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
@@ -95,9 +104,10 @@ fn reason(typed: &str) -> Result<String, String> {
 /// The catalogue, the file or stdout; faults of the file end the command with 78, and nobody to
 /// ask with 1.
 pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow::Result<()> {
-    let mut editor = editor(books)?;
+    let pack = books.library.pack.clone();
+    let mut editor = editor(books)?.judging(pack, clock.today(), args.anyway);
     let mut progress = Progress::default();
-    let import = editor.understanding(read(books, args)?)?;
+    let import = editor.understanding(known(books, args)?)?;
     let import = import.answered(answers(args, clock));
     progress.read(import.rows());
     if args.yes {
@@ -132,11 +142,32 @@ pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow:
     anyhow::bail!("nothing was written: the catalogue keeps changing; import with --yes")
 }
 
-fn read(books: &Books, args: &ImportArgs) -> anyhow::Result<Import> {
+/// The file, read with every unit known by its names: those that nobody knows are asked for
+/// first, where somebody is asked anything at all.
+fn known(books: &Books, args: &ImportArgs) -> anyhow::Result<Import> {
+    let directory = &books.library.directory;
+    let mut names: BTreeSet<String> = directory.names().map(str::to_owned).collect();
+    let import = read(args, &names)?;
+    if args.yes || args.dry_run || args.file == Path::new(STDIN) {
+        return Ok(import);
+    }
+    let mut unknown = import.units();
+    unknown.retain(|name| directory.unit(name).is_none());
+    let learned = learn(books, &unknown)?;
+    let before = names.len();
+    names.extend(unknown.into_iter().filter(|name| learned.knows(name)));
+    if names.len() == before {
+        Ok(import)
+    } else {
+        read(args, &names)
+    }
+}
+
+fn read(args: &ImportArgs, units: &BTreeSet<String>) -> anyhow::Result<Import> {
     let defaults = Defaults {
         organ: args.organ.clone(),
         year: args.year,
-        units: names(&books.library.directory),
+        units: units.clone(),
     };
     let sheet = args.sheet.as_deref();
     let workbooks = Workbooks::by_this_program();
@@ -161,13 +192,6 @@ fn answers(args: &ImportArgs, clock: &Clock) -> Answers {
         readmitted: set(&args.readmit),
         withdrawal,
     }
-}
-
-/// Every name by which the directory finds a unit.
-fn names(directory: &Directory) -> BTreeSet<String> {
-    let units = directory.units().iter().chain([directory.centre()]);
-    let names = units.flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases));
-    names.cloned().collect()
 }
 
 /// The end of an import that asks nothing.

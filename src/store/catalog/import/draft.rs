@@ -73,6 +73,16 @@ impl Draft {
         }
     }
 
+    /// The units it names.
+    pub(super) fn units(&self) -> Vec<String> {
+        let one = |name| self.text(name).map(str::to_owned);
+        let listed = self.text("cooperating_units").unwrap_or_default();
+        // What is no list of names is a fault of its row, and told as one.
+        let listed: Vec<String> = serde_json::from_str(listed).unwrap_or_default();
+        let named = [one("drafting_unit"), one("executing_unit")];
+        named.into_iter().flatten().chain(listed).collect()
+    }
+
     /// The whole number in the column `name`, if there is one.
     #[must_use]
     pub fn whole(&self, name: &str) -> Option<i64> {

@@ -4,6 +4,7 @@
 //! reads, so that nobody waits while a person thinks, and made again in the one that writes.
 //! Refuses to write a part of a file, and anything else than what was seen.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use crate::store::sheets::{Book, Workbooks};
 
 use super::answers::Answers;
 use super::dialect::Defaults;
+use super::draft::Draft;
 use super::missing;
 use super::plan::ImportPlan;
 use super::planner::{Judged, judged};
@@ -102,6 +104,13 @@ impl Import {
     pub fn answered(mut self, answers: Answers) -> Self {
         self.answers = answers;
         self
+    }
+
+    /// Every unit that its decisions name.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<String> {
+        let decisions = self.tables.decisions.iter();
+        decisions.flat_map(Draft::units).collect()
     }
 
     /// How many rows the file gives.
