@@ -13,9 +13,6 @@ use super::draft::Draft;
 use super::plan::Taken;
 use super::vocabulary;
 
-/// The sheet of the form that explains the others.
-const NOTES: &str = "说明";
-
 /// In how many rows from the top a table has its headings.
 const HEAD_ROWS: usize = 30;
 
@@ -53,7 +50,6 @@ impl Tables {
         for grid in to_read.map(squared) {
             match dialect::drafts(&grid, defaults) {
                 Ok(drafted) => tables.take(&grid, drafted),
-                Err(_) if is_notes(&grid) && !is_alone => {}
                 Err(faults) if is_alone || seems_a_table(&grid) => tables.faults.extend(faults),
                 Err(faults) => strange.push((named(&grid), faults)),
             }
@@ -134,10 +130,6 @@ fn named(grid: &Grid) -> String {
         Some(sheet) => format!("{}, {sheet}", grid.file),
         None => grid.file.clone(),
     }
-}
-
-fn is_notes(grid: &Grid) -> bool {
-    grid.sheet.as_deref() == Some(NOTES)
 }
 
 /// Whether a row near the top has two headings that are known: one alone stands in any text.
