@@ -213,3 +213,14 @@ fn what_somebody_else_has_written_meanwhile_is_not_replaced() {
     put(&path, UNITS, "# mine\n").unwrap();
     assert_eq!(text(&desk), "# mine\n");
 }
+
+#[test]
+fn a_number_in_the_place_of_an_address_is_not_repeated() {
+    let desk = Desk::new();
+    let units =
+        "[centre]\nname = \"督查\"\ncontact = [{ name = \"王\", email = \"13800000077\" }]\n";
+    desk.write("units.toml", units);
+    let told = desk.duban(&["units", "check"]).refused(78);
+    assert!(told.contains("expected an e-mail address"), "{told}");
+    assert!(!told.contains("0000077"), "{told}");
+}
