@@ -115,6 +115,7 @@ pub fn judge(before: &Decision, after: &Decision, pack: &Pack, today: NaiveDate)
         if is_moved {
             found.extend(days::judge(&step));
             found.extend(steps::ungated(&step));
+            found.extend(again::put_off(&step));
             if !told.iter().any(|fault| speaks_of(fault, event)) {
                 found.extend(steps::out_of_order(&step));
             }

@@ -155,7 +155,7 @@ fn the_one_open_request_is_named_where_a_reply_names_none() {
     let said = add(&desk, &["2026-001", "答复听证申请", "2026-05-13"]);
     assert!(
         said.err
-            .contains("--ref 2 (hearing_requested on 2026-05-11)"),
+            .contains("--ref to event 2 (hearing_requested) on 2026-05-11"),
         "{said:?}"
     );
     said.ok();
