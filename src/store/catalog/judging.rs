@@ -1,7 +1,7 @@
 //! Events of a file, judged as events that are typed are.
 //!
 //! Owns understanding what people call decisions and kinds, and asking `domain::entry` about
-//! every decision that a file changes, as it would stand with all of it. Refuses to judge by
+//! every decision that a file brings or changes, as it would stand with all of it. Refuses to judge by
 //! itself, and to choose between two decisions of one title.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ use crate::domain::pack::Pack;
 use crate::store::StoreError;
 use crate::store::text::shown;
 
+use super::cells::{Cells, Place};
+use super::columns::Table;
 use super::editor::Editor;
 use super::editor_events::event_of;
 use super::finder;
@@ -26,6 +28,7 @@ use super::import::plan::ImportPlan;
 use super::import::session::Import;
 use super::kinds::Kinds;
 use super::page;
+use super::rows;
 use super::stored;
 
 /// By what the events of a file are judged.
@@ -35,6 +38,8 @@ pub(super) struct Judging {
     today: NaiveDate,
     /// What is impossible is written all the same, with a warning.
     anyway: bool,
+    /// What is only unusual is told, too.
+    all: bool,
 }
 
 impl Editor {
@@ -46,6 +51,20 @@ impl Editor {
             pack,
             today,
             anyway,
+            all: true,
+        });
+        self
+    }
+
+    /// The same editor, warning of the impossible among the events of a file, and writing it: a
+    /// city's records of many years are taken as they are, and nobody reads what is unusual in them.
+    #[must_use]
+    pub fn warning(mut self, pack: Pack, today: NaiveDate) -> Self {
+        self.judging = Some(Judging {
+            pack,
+            today,
+            anyway: true,
+            all: false,
         });
         self
     }
@@ -73,18 +92,26 @@ const MOST_ROWS: i64 = 1 << 32;
 type Entries = BTreeMap<String, Vec<(Event, String)>>;
 
 impl Judging {
-    /// Adds to `plan` what is to be said against `rows` of events that would be written. The
-    /// events of a decision that the catalogue does not have yet are left to `findings`.
+    /// Adds to `plan` what is to be said against `rows` of events that would be written, each in
+    /// its decision as `written` has it, where the file brings or changes that one, too.
     pub(super) fn over(
         &self,
-        catalogue: &Connection,
-        kinds: &Kinds,
+        (catalogue, kinds): (&Connection, &Kinds),
         rows: impl IntoIterator<Item = Placed>,
+        written: impl Fn(&str) -> Option<Vec<Value>>,
         plan: &mut ImportPlan,
     ) -> rusqlite::Result<()> {
         for (decision, events) in entries(rows, kinds) {
-            let reading = page::one(catalogue, kinds, &DecisionId(decision))?;
-            if let Some(before) = reading.decision {
+            let new = written(&decision).and_then(|row| decision_of(&row));
+            let known = page::one(catalogue, kinds, &DecisionId(decision))?.decision;
+            let before = match (new, known) {
+                (Some(new), Some(known)) => Some(Decision {
+                    events: known.events,
+                    ..new
+                }),
+                (new, known) => new.or(known),
+            };
+            if let Some(before) = before {
                 self.refuse_unknown(kinds, &events, plan);
                 self.judge(&before, events, plan);
             }
@@ -118,10 +145,17 @@ impl Judging {
             let objection = objection.naming(&names);
             match objection.weight {
                 Weight::Impossible if !self.anyway => plan.faults.push(objection.fault),
+                Weight::Unusual if !self.all => {}
                 Weight::Impossible | Weight::Unusual => plan.warnings.push(objection.fault),
             }
         }
     }
+}
+
+/// The decision of a row that is not written yet, without events.
+fn decision_of(row: &[Value]) -> Option<Decision> {
+    let cells = row.iter().map(Into::into).collect();
+    rows::decision(&mut Cells::new(Table::Decision, Place::Typed, cells))
 }
 
 /// The events that would be written, by decision. Those without a key yet come after all

@@ -34,7 +34,8 @@ Examples:
 Everything goes in at once or not at all. Without a terminal to ask on and without --yes nothing is
 written, and the exit code is 1. A decision is recognised by its id, by its title within organ and
 year, then by its number; its id and number never change. What the file does not list any more stays
-as it is unless --withdraw says why it goes.";
+as it is unless --withdraw says why it goes. Of events that `duban event add` would refuse it
+warns.";
 
 /// Stands for stdin where a file is named.
 const STDIN: &str = "-";
@@ -95,7 +96,8 @@ fn reason(typed: &str) -> Result<String, String> {
 /// The catalogue, the file or stdout; faults of the file end the command with 78, and nobody to
 /// ask with 1.
 pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow::Result<()> {
-    let mut editor = editor(books)?;
+    let pack = books.library.pack.clone();
+    let mut editor = editor(books)?.warning(pack, clock.today());
     let mut progress = Progress::default();
     let import = editor.understanding(read(books, args)?)?;
     let import = import.answered(answers(args, clock));
