@@ -290,3 +290,18 @@ fn a_second_day_that_does_not_say_what_it_replaces_is_asked_about() {
     let said = judged(&decision(vec![held]), &Entry::Added(second));
     assert_eq!(unusual(&said), [""; 0]);
 }
+
+#[test]
+fn a_waiver_of_a_rule_that_nobody_knows_is_told_and_not_repeated() {
+    for kind in ["waived", "extended", "evaluation_exempted"] {
+        let noted = |note: &str| Event {
+            note: Some(note.to_owned()),
+            ..event(NEW, kind, "2026-11-25")
+        };
+        let judged = |note| judged(&decision(Vec::new()), &Entry::Added(noted(note)));
+        let said = judged("h-99；李局长；防汛");
+        only(&unusual(&said), &["a rule that nobody knows"]);
+        assert!(!format!("{said:?}").contains("h-99"));
+        assert_eq!(judged("h-26；李局长；防汛"), []);
+    }
+}
