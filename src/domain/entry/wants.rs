@@ -122,22 +122,33 @@ pub(super) fn judge(step: &Step<'_>) -> Vec<Objection> {
         let expected = format!("--value with {wanted}, for {values}");
         found.push(step.unusual("no value", expected));
     }
-    found.extend(unknown_rule(step));
+    found.extend(excused_rule(step));
     found
 }
 
-/// A note that names a rule which is none: it excuses nothing. What was typed is not repeated,
+/// A note that names a rule which is none, and excuses nothing, or one that no unit can waive. What was typed is not repeated,
 /// for the decision may be confidential.
-fn unknown_rule(step: &Step<'_>) -> Option<Objection> {
+fn excused_rule(step: &Step<'_>) -> Option<Objection> {
     let event = step.event;
     let names_one = NOTES.contains(&(event.kind.as_str(), THREE));
     let note = event.note.as_deref().filter(|_| names_one);
     let rule = note.and_then(waiver_note)?.rule;
-    step.pack.rule(rule).is_none().then(|| {
-        step.unusual(
+    let Some(rule) = step.pack.rule(rule) else {
+        return Some(step.unusual(
             "a note for a rule that nobody knows",
             "the id of one first, as `duban rules list` has them; until then it changes nothing",
-        )
+        ));
+    };
+    let mut others = step.pack.rules.iter();
+    let is_left = rule.strength == Strength::Must
+        && event.kind == "waived"
+        && !others.any(|other| other.exempts.contains(&rule.id));
+    is_left.then(|| {
+        let found = format!(
+            "a waiver of {}, which the text puts as 应当 (must)",
+            rule.id
+        );
+        step.unusual(found, "the word of somebody who may; no unit can waive it")
     })
 }
 

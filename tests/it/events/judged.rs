@@ -302,6 +302,14 @@ fn a_waiver_of_a_rule_that_nobody_knows_is_told_and_not_repeated() {
         let said = judged("h-99；李局长；防汛");
         only(&unusual(&said), &["a rule that nobody knows"]);
         assert!(!format!("{said:?}").contains("h-99"));
-        assert_eq!(judged("h-26；李局长；防汛"), []);
+        if kind != "waived" {
+            assert_eq!(judged("pub-10；李局长；防汛"), []);
+        }
     }
+    let waived = Event {
+        note: Some("pub-10；李局长；防汛".to_owned()),
+        ..event(NEW, "waived", "2026-11-25")
+    };
+    let said = judged(&decision(Vec::new()), &Entry::Added(waived));
+    only(&unusual(&said), &["a waiver of pub-10", "应当"]);
 }
