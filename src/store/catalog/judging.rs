@@ -141,11 +141,15 @@ impl Judging {
             after.events.push(event);
         }
         after.events.sort_by_key(|event| (event.on_date, event.id));
-        for objection in entry::judge(before, &after, &self.pack, self.today) {
+        let judge = if self.all {
+            entry::judge
+        } else {
+            entry::impossible
+        };
+        for objection in judge(before, &after, &self.pack, self.today) {
             let objection = objection.naming(&names);
             match objection.weight {
                 Weight::Impossible if !self.anyway => plan.faults.push(objection.fault),
-                Weight::Unusual if !self.all => {}
                 Weight::Impossible | Weight::Unusual => plan.warnings.push(objection.fault),
             }
         }
