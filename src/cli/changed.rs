@@ -66,7 +66,7 @@ type Of<'o, 'p> = Option<&'o Obligation<'p>>;
 type Holds = fn(Of<'_, '_>, Of<'_, '_>, NaiveDate) -> bool;
 
 /// What is counted, with its words for one duty and for several.
-const SAID: [(Holds, &str, &str); 8] = [
+const SAID: [(Holds, &str, &str); 10] = [
     (
         |was, is, _| due(was).is_none() && due(is).is_some(),
         "date becomes known",
@@ -91,6 +91,16 @@ const SAID: [(Holds, &str, &str); 8] = [
         |was, is, on| is_late(is, on) && !is_late(was, on),
         "duty is done late",
         "duties are done late",
+    ),
+    (
+        |was, is, on| becomes(was, is, on, State::Waived),
+        "duty is waived",
+        "duties are waived",
+    ),
+    (
+        |was, is, on| was.is_some() && becomes(was, is, on, State::Exempt),
+        "duty is exempt",
+        "duties are exempt",
     ),
     (
         |was, is, on| becomes(was, is, on, State::Overdue),

@@ -237,3 +237,17 @@ fn what_two_clerks_enter_at_once_is_entered_once() {
     };
     editor.add_event(&insisted).unwrap();
 }
+
+#[test]
+fn a_duty_that_is_waived_is_among_what_changes() {
+    let desk = desk();
+    add(&desk, &["2026-001", "听证会", "2026-06-08"]).ok();
+    let note = ["--note", "pub-10；李局长；防汛"];
+    let shown = add(&desk, &[&["2026-001", "免办", "今天"], &note[..]].concat()).ok();
+    assert!(shown.contains("waived by 李局长: 防汛"), "{shown}");
+    assert!(shown.contains("in all: 1 duty is waived"), "{shown}");
+    let held = ["2026-001", "听证会", "2026-06-10", "--ref", "1"];
+    let shown = add(&desk, &held).ok();
+    assert!(shown.contains("duties are exempt"), "{shown}");
+    assert!(!shown.contains("no duty changes"), "{shown}");
+}
