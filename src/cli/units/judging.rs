@@ -13,7 +13,7 @@ use crate::config::units::Roster;
 use crate::config::units::roster::{Entry, masked, oddity};
 use crate::domain::fault::Fault;
 use crate::domain::pack::{Audience, Pack, Role};
-use crate::domain::unit_names::{Near, is_alike, nearest};
+use crate::domain::unit_names::{is_alike, nearest};
 use crate::store::catalog::Mentions;
 
 /// Those a rung can call in a unit.
