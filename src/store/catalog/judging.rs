@@ -1,10 +1,10 @@
 //! Events of a file, judged as events that are typed are.
 //!
 //! Owns understanding what people call decisions and kinds, and asking `domain::entry` about
-//! every decision that a file brings or changes, as it would stand with all of it. Refuses to judge by
-//! itself, and to choose between two decisions of one title.
+//! every decision that a file brings or changes, as it would stand with all of it. Refuses to judge
+//! by itself, and to choose between two decisions of one title.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rusqlite::Connection;
@@ -76,7 +76,7 @@ impl Editor {
     /// Whatever the engine says.
     pub fn understanding(&self, mut import: Import) -> Result<Import, StoreError> {
         let events = std::mem::take(&mut import.tables.events);
-        let events = understood(&self.connection, events);
+        let events = understood(&self.connection, &import, events);
         import.tables.events = events.map_err(StoreError::sql("find the decisions of events"))?;
         Ok(import)
     }
@@ -186,7 +186,15 @@ fn entries(rows: impl IntoIterator<Item = Placed>, kinds: &Kinds) -> Entries {
 
 /// `drafts` of events with kinds and decisions by their keys, where they are called by their
 /// Chinese names and whole titles.
-fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Vec<Draft>> {
+fn understood(
+    catalogue: &Connection,
+    import: &Import,
+    drafts: Vec<Draft>,
+) -> rusqlite::Result<Vec<Draft>> {
+    let decisions = import.tables.decisions.iter();
+    let keys: HashSet<&str> = decisions.filter_map(|draft| draft.text("id")).collect();
+    // Matching the file's decisions takes a while, and most files name them by their keys.
+    let mut file = None;
     let mut known = BTreeMap::new();
     let understood = |mut draft: Draft| {
         if let Some(kind) = draft.text("kind").and_then(naming::kind_of) {
@@ -195,7 +203,15 @@ fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Ve
         if let Some(called) = draft.text("decision_id").map(str::to_owned) {
             let id = match known.get(&called) {
                 Some(id) => Option::clone(id),
-                None => titled(catalogue, &called)?,
+                None if keys.contains(called.as_str()) => None,
+                None if stored::has_decision(catalogue, &called)? => None,
+                None => {
+                    let file = match &mut file {
+                        Some(file) => file,
+                        None => file.insert(import.keys_by_title(catalogue)?),
+                    };
+                    titled(catalogue, file, &called)?
+                }
             };
             known.insert(called.clone(), id.clone());
             if let Some(id) = id {
@@ -208,12 +224,18 @@ fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Ve
     drafts.into_iter().map(understood).collect()
 }
 
-/// The only decision with this title, where `called` is no key.
-fn titled(catalogue: &Connection, called: &str) -> rusqlite::Result<Option<String>> {
-    if stored::has_decision(catalogue, called)? {
-        return Ok(None);
-    }
+/// The only decision that is called so, in the catalogue or in the file.
+fn titled(
+    catalogue: &Connection,
+    file: &HashMap<String, Option<String>>,
+    called: &str,
+) -> rusqlite::Result<Option<String>> {
     let mut found = finder::titled(catalogue, called)?;
+    match file.get(called.trim()) {
+        Some(None) => return Ok(None),
+        Some(Some(key)) if !found.contains(key) => found.push(key.clone()),
+        Some(Some(_)) | None => {}
+    }
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 

@@ -99,8 +99,8 @@ pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow:
     let pack = books.library.pack.clone();
     let mut editor = editor(books)?.warning(pack, clock.today());
     let mut progress = Progress::default();
-    let import = editor.understanding(read(books, args)?)?;
-    let import = import.answered(answers(args, clock));
+    let import = read(books, args)?.answered(answers(args, clock));
+    let import = editor.understanding(import)?;
     progress.read(import.rows());
     if args.yes {
         let plan = editor.write(&import, None, &mut |step, done, all| {
