@@ -66,7 +66,7 @@ type Of<'o, 'p> = Option<&'o Obligation<'p>>;
 type Holds = fn(Of<'_, '_>, Of<'_, '_>, NaiveDate) -> bool;
 
 /// What is counted, with its words for one duty and for several.
-const SAID: [(Holds, &str, &str); 7] = [
+const SAID: [(Holds, &str, &str); 10] = [
     (
         |was, is, _| due(was).is_none() && due(is).is_some(),
         "date becomes known",
@@ -83,9 +83,24 @@ const SAID: [(Holds, &str, &str); 7] = [
         "dates are unknown again",
     ),
     (
-        |was, is, on| becomes(was, is, on, State::Done),
+        |was, is, on| becomes(was, is, on, State::Done) && !is_late(is, on),
         "duty is done",
         "duties are done",
+    ),
+    (
+        |was, is, on| is_late(is, on) && !is_late(was, on),
+        "duty is done late",
+        "duties are done late",
+    ),
+    (
+        |was, is, on| becomes(was, is, on, State::Waived),
+        "duty is waived",
+        "duties are waived",
+    ),
+    (
+        |was, is, on| was.is_some() && becomes(was, is, on, State::Exempt),
+        "duty is exempt",
+        "duties are exempt",
     ),
     (
         |was, is, on| becomes(was, is, on, State::Overdue),
@@ -108,6 +123,10 @@ const SAID: [(Holds, &str, &str); 7] = [
 
 fn due(one: Of<'_, '_>) -> Option<NaiveDate> {
     one?.dates.map(|dates| dates.due_on)
+}
+
+fn is_late(one: Of<'_, '_>, on: NaiveDate) -> bool {
+    one.is_some_and(|one| one.state(on) == State::Done && one.is_done_late())
 }
 
 fn becomes(was: Of<'_, '_>, is: Of<'_, '_>, on: NaiveDate, state: State) -> bool {

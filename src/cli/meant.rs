@@ -123,5 +123,11 @@ pub(super) fn standing(one: &Obligation<'_>, on: NaiveDate) -> String {
             String::new()
         }
     };
-    format!("{due}, {state}{waived}")
+    let late = match &one.done {
+        Some(done) if one.state(on) == State::Done && one.is_done_late() => {
+            format!(" late on {}", date(done.on))
+        }
+        _ => String::new(),
+    };
+    format!("{due}, {state}{late}{waived}")
 }

@@ -31,7 +31,7 @@ pub(super) fn decisions(typed: &OsStr) -> Vec<CompletionCandidate> {
     };
     let found = found().unwrap_or_default().into_iter();
     found
-        .map(|one| candidate(&one.id.0, one.title.as_deref().unwrap_or_default()))
+        .filter_map(|one| candidate(&one.id.0, one.title.as_deref().unwrap_or_default()))
         .collect()
 }
 
@@ -46,10 +46,14 @@ pub(super) fn kinds(typed: &OsStr) -> Vec<CompletionCandidate> {
     let kinds: Vec<&str> = kinds.chain(own.iter().map(String::as_str)).collect();
     if typed.is_ascii() {
         let begun = kinds.iter().filter(|kind| kind.starts_with(typed));
-        begun.map(|kind| candidate(kind, name_of(kind))).collect()
+        begun
+            .filter_map(|kind| candidate(kind, name_of(kind)))
+            .collect()
     } else {
         let begun = kinds.iter().filter(|kind| name_of(kind).starts_with(typed));
-        begun.map(|kind| candidate(name_of(kind), kind)).collect()
+        begun
+            .filter_map(|kind| candidate(name_of(kind), kind))
+            .collect()
     }
 }
 
@@ -63,7 +67,7 @@ pub(super) fn events(typed: &OsStr) -> Vec<CompletionCandidate> {
     };
     let found = found().unwrap_or_default().into_iter();
     found
-        .map(|one| {
+        .filter_map(|one| {
             let help = format!("{} {} {}", one.decision, one.on, name_of(&one.kind));
             candidate(&one.id.to_string(), &help)
         })
@@ -89,7 +93,7 @@ pub(super) fn units(typed: &OsStr) -> Vec<CompletionCandidate> {
         let units = library.directory.units().iter();
         let names = |name: &String| name.starts_with(typed);
         let found = units.filter(|unit| names(&unit.name) || unit.aliases.iter().any(names));
-        let found = found.map(|unit| candidate(&unit.name, &unit.aliases.join("、")));
+        let found = found.filter_map(|unit| candidate(&unit.name, &unit.aliases.join("、")));
         Some(found.take(MOST).collect())
     };
     found().unwrap_or_default()
@@ -106,7 +110,7 @@ pub(super) fn rules(typed: &OsStr) -> Vec<CompletionCandidate> {
         .filter(|rule| rule.id.0.starts_with(typed));
     let latest = begun.filter(|rule| pack.is_latest(rule));
     latest
-        .map(|rule| candidate(&rule.id.0, &rule.title))
+        .filter_map(|rule| candidate(&rule.id.0, &rule.title))
         .collect()
 }
 
@@ -114,9 +118,14 @@ fn pack() -> Option<Pack> {
     live::pack_of(config()?.rules.as_deref()).ok()
 }
 
-/// A suggestion with what stands beside it. It is harmless to the terminal that shows it; of a
-/// value that is not, there is none to type.
-fn candidate(value: &str, help: &str) -> CompletionCandidate {
+/// A suggestion with what stands beside it. What is beside it is harmless to the terminal that
+/// shows it; a value that is not, or that the shell would take apart, is none: bash puts it on the line
+/// as it is, and `;` in a key of the catalogue would end the command and begin another.
+fn candidate(value: &str, help: &str) -> Option<CompletionCandidate> {
+    let is_apart = |c: char| c.is_whitespace() || "\"'`$;&|<>(){}[]*?!#~\\".contains(c);
+    if harmless(value) != value || value.contains(is_apart) {
+        return None;
+    }
     let help = (!help.is_empty()).then(|| harmless(help).into());
-    CompletionCandidate::new(harmless(value)).help(help)
+    Some(CompletionCandidate::new(value.to_owned()).help(help))
 }

@@ -82,11 +82,14 @@ impl Entering<'_> {
         let derive = |decision| obligations(decision, &library.pack, &library.calendar);
         let (before, after) = (derive(self.decision), derive(&after));
         let mut out = io::stdout().lock();
-        for line in changes(&before, &after, self.today) {
-            writeln!(out, "{}", harmless(&line))?;
+        let lines = changes(&before, &after, self.today);
+        for line in &lines {
+            writeln!(out, "{}", harmless(line))?;
         }
         match summary(&before, &after, self.today) {
-            nothing if nothing.is_empty() => writeln!(out, "no date and no duty changes"),
+            _ if lines.is_empty() => writeln!(out, "no date and no duty changes"),
+            // What changes is none of what is counted, as a duty that comes near.
+            nothing if nothing.is_empty() => Ok(()),
             told => writeln!(out, "in all: {told}"),
         }
     }

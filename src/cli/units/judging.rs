@@ -13,11 +13,14 @@ use crate::config::units::Roster;
 use crate::config::units::roster::{Entry, masked, oddity};
 use crate::domain::fault::Fault;
 use crate::domain::pack::{Audience, Pack, Role};
-use crate::domain::unit_names::{Near, is_alike, nearest};
+use crate::domain::unit_names::{is_alike, nearest};
 use crate::store::catalog::Mentions;
 
 /// Those a rung can call in a unit.
 const OF_A_UNIT: [Audience; 3] = [Audience::Contact, Audience::Head, Audience::Leader];
+
+/// Names as near as each other that are still a hint.
+const MOST_EQUAL: usize = 3;
 
 /// What a check found; its serialised form is a contract.
 #[derive(Debug, Default, Serialize)]
@@ -200,10 +203,19 @@ pub(in crate::cli) fn stranger<'a>(
     Fault::new(place, name, expected)
 }
 
-/// The end of a sentence that names the nearest of `known`.
+/// The end of a sentence that names the nearest of `known`; where several are equally near, to
+/// name one of them would be a guess.
 pub(super) fn perhaps<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let near = nearest(name, known).into_iter().find(Near::is_telling);
-    near.map_or_else(String::new, |near| format!("; perhaps `{}`", near.name))
+    let near = nearest(name, known);
+    let Some(first) = near.iter().find(|near| near.is_telling()) else {
+        return String::new();
+    };
+    let equal = near.iter().filter(|near| near.how == first.how);
+    let equal: Vec<String> = equal.map(|near| format!("`{}`", near.name)).collect();
+    if equal.len() > MOST_EQUAL {
+        return String::new();
+    }
+    format!("; perhaps {}", equal.join(" or "))
 }
 
 /// Where a name stands: the first decisions, and how many more.

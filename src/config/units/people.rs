@@ -107,7 +107,11 @@ impl ContactTable {
             Some(email) => {
                 if let Err(error) = email.get_ref().parse::<Address>() {
                     let place = document.place(Some(email.span()));
-                    let found = format!("\"{}\" ({error})", email.get_ref());
+                    let found = if is_a_number(email.get_ref()) {
+                        NOT_REPEATED.to_owned()
+                    } else {
+                        format!("\"{}\" ({error})", email.get_ref())
+                    };
                     document.refuse(place, found, "an e-mail address, alone and without a name");
                 }
             }
@@ -135,6 +139,15 @@ impl ContactTable {
             }
         }
     }
+}
+
+/// What is said of a person's number that stands where none belongs.
+pub(super) const NOT_REPEATED: &str = "a number, which is not repeated here";
+
+/// Whether `text` has as many digits as a telephone number, seven without the area's, and is no
+/// address.
+pub(super) fn is_a_number(text: &str) -> bool {
+    !text.contains('@') && text.chars().filter(|c| c.is_numeric()).count() >= 7
 }
 
 /// What `text` should be to stand under that key of a person, where it is not that; addresses

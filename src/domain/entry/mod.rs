@@ -97,6 +97,30 @@ impl Objection {
 /// What stood before is not objected to again: an entry that mends a part is welcome.
 #[must_use]
 pub fn judge(before: &Decision, after: &Decision, pack: &Pack, today: NaiveDate) -> Vec<Objection> {
+    judged(before, after, pack, today, true)
+}
+
+/// Only what cannot be true of it, looking for nothing else: a city's records of many years hold
+/// much that is unusual.
+#[must_use]
+pub fn impossible(
+    before: &Decision,
+    after: &Decision,
+    pack: &Pack,
+    today: NaiveDate,
+) -> Vec<Objection> {
+    let mut found = judged(before, after, pack, today, false);
+    found.retain(|one| one.weight == Weight::Impossible);
+    found
+}
+
+fn judged(
+    before: &Decision,
+    after: &Decision,
+    pack: &Pack,
+    today: NaiveDate,
+    all: bool,
+) -> Vec<Objection> {
     let mut found = contradictions(before, after, pack);
     found.extend(refs::left_behind(before, after));
     let told: Vec<Fault> = found.iter().map(|one| one.fault.clone()).collect();
@@ -112,14 +136,20 @@ pub fn judge(before: &Decision, after: &Decision, pack: &Pack, today: NaiveDate)
             today,
         };
         let is_moved = was.is_none_or(|was| was.on_date != event.on_date || was.kind != event.kind);
+        found.extend(again::judge(&step));
         if is_moved {
             found.extend(days::judge(&step));
+        }
+        if !all {
+            continue;
+        }
+        if is_moved {
             found.extend(steps::ungated(&step));
+            found.extend(again::put_off(&step));
             if !told.iter().any(|fault| speaks_of(fault, event)) {
                 found.extend(steps::out_of_order(&step));
             }
         }
-        found.extend(again::judge(&step));
         found.extend(refs::judge(&step));
         found.extend(wants::judge(&step));
     }

@@ -39,6 +39,14 @@ pub(super) fn asked_by<'p>(kind: &str, pack: &'p Pack) -> BTreeSet<&'p str> {
     kinds.filter(|asked| *asked != kind).collect()
 }
 
+/// Whether an event of `kind` does nothing but answer; an evaluation is opened for a dispute, too,
+/// but mostly by itself.
+fn only_answers(kind: &str, pack: &Pack) -> bool {
+    let ends = |rule: &&Rule| rule.done_by.events.iter().any(|one| one == kind);
+    let mut ended = pack.rules.iter().filter(ends);
+    ended.all(|rule| rule.done_by.answers)
+}
+
 fn requests<'d>(decision: &'d Decision, kinds: &BTreeSet<&str>) -> Vec<&'d Event> {
     let events = decision.events.iter();
     let asking = events.filter(|event| kinds.contains(event.kind.as_str()));
@@ -64,6 +72,10 @@ pub(super) fn judge(step: &Step<'_>) -> Option<Objection> {
         });
     }
     let all = requests(decision, &kinds);
+    let open = open_requests(decision, &event.kind, step.pack);
+    if open.is_empty() && !only_answers(&event.kind, step.pack) {
+        return None;
+    }
     match all.as_slice() {
         [] => Some(step.unusual(
             format!("nothing recorded that {} could answer", event.kind),
@@ -73,21 +85,21 @@ pub(super) fn judge(step: &Step<'_>) -> Option<Objection> {
         [_] => None,
         several => Some(step.unusual(
             format!("no ref, and {} that it could answer", several.len()),
-            expected(&open_requests(decision, &event.kind, step.pack)),
+            expected(&open),
         )),
     }
 }
 
 /// Which ref is wanted: the only open request, or one of the open ones.
 fn expected(open: &[&Event]) -> String {
-    let told = |event: &&Event| format!("{} ({} on {})", event.id, event.kind, event.on_date);
+    let told = |event: &&Event| format!("event {} ({}) on {}", event.id, event.kind, event.on_date);
     match open {
         [] => "a ref, or no second answer: all of them are answered".to_owned(),
-        [one] => format!("--ref {}, the only one that is open", told(one)),
+        [one] => format!("--ref to {}, the only one that is open", told(one)),
         several => {
             let ids: Vec<String> = several.iter().map(told).collect();
             format!(
-                "--ref with one of {}; until then it ends nothing",
+                "--ref to one of {}; until then it ends none of them",
                 ids.join(", ")
             )
         }

@@ -9,6 +9,7 @@ use super::refs::asked_by;
 use super::{Objection, Step};
 use crate::domain::decision::Event;
 use crate::domain::pack::{Pack, Rule, Strength, When};
+use crate::domain::rules::waiver_note;
 
 /// What a kind wants; empty where it wants nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -121,7 +122,34 @@ pub(super) fn judge(step: &Step<'_>) -> Vec<Objection> {
         let expected = format!("--value with {wanted}, for {values}");
         found.push(step.unusual("no value", expected));
     }
+    found.extend(excused_rule(step));
     found
+}
+
+/// A note that names a rule which is none, and excuses nothing, or one that no unit can waive. What was typed is not repeated,
+/// for the decision may be confidential.
+fn excused_rule(step: &Step<'_>) -> Option<Objection> {
+    let event = step.event;
+    let names_one = NOTES.contains(&(event.kind.as_str(), THREE));
+    let note = event.note.as_deref().filter(|_| names_one);
+    let rule = note.and_then(waiver_note)?.rule;
+    let Some(rule) = step.pack.rule(rule) else {
+        return Some(step.unusual(
+            "a note for a rule that nobody knows",
+            "the id of one first, as `duban rules list` has them; until then it changes nothing",
+        ));
+    };
+    let mut others = step.pack.rules.iter();
+    let is_left = rule.strength == Strength::Must
+        && event.kind == "waived"
+        && !others.any(|other| other.exempts.contains(&rule.id));
+    is_left.then(|| {
+        let found = format!(
+            "a waiver of {}, which the text puts as 应当 (must)",
+            rule.id
+        );
+        step.unusual(found, "the word of somebody who may; no unit can waive it")
+    })
 }
 
 /// Whether the text itself asks (一般 and 应当), of every decision, and of events with such a note.

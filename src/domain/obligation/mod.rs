@@ -147,6 +147,16 @@ impl Obligation<'_> {
         self.rule.relation == Relation::NotBefore && done.on < dates.latest_on
     }
 
+    /// It was done after its last day.
+    #[must_use]
+    pub fn is_done_late(&self) -> bool {
+        let (Some(dates), Some(done)) = (&self.dates, &self.done) else {
+            return false;
+        };
+        let is_act = matches!(self.rule.relation, Relation::By | Relation::Gate);
+        is_act && done.on > dates.latest_on
+    }
+
     /// From this day on it is near, and stands in the digest.
     #[must_use]
     pub fn near_on(&self) -> Option<NaiveDate> {

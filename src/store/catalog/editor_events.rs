@@ -54,6 +54,11 @@ impl Editor {
             if !faults.is_empty() {
                 return Ok(Err(faults));
             }
+            // Whoever typed it looked before this transaction began.
+            let same = stored::same_event(transaction, &values)?;
+            if let Some(id) = same.filter(|_| !event.anyway) {
+                return Ok(Err(vec![twice(id)]));
+            }
             let write = Write {
                 values,
                 is_new: true,
@@ -168,6 +173,14 @@ fn moved(id: i64) -> Fault {
         format!("event {id}"),
         "another one than was looked at: somebody changed or removed it meanwhile",
         "a look at it as it is now, and the command once more",
+    )
+}
+
+fn twice(id: i64) -> Fault {
+    Fault::new(
+        "new event",
+        format!("the same as event {id}"),
+        "one event, or a note that tells it apart",
     )
 }
 

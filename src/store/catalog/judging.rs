@@ -1,10 +1,10 @@
 //! Events of a file, judged as events that are typed are.
 //!
 //! Owns understanding what people call decisions and kinds, and asking `domain::entry` about
-//! every decision that a file changes, as it would stand with all of it. Refuses to judge by
-//! itself, and to choose between two decisions of one title.
+//! every decision that a file brings or changes, as it would stand with all of it. Refuses to judge
+//! by itself, and to choose between two decisions of one title.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rusqlite::Connection;
@@ -18,6 +18,8 @@ use crate::domain::pack::Pack;
 use crate::store::StoreError;
 use crate::store::text::shown;
 
+use super::cells::{Cells, Place};
+use super::columns::Table;
 use super::editor::Editor;
 use super::editor_events::event_of;
 use super::finder;
@@ -26,6 +28,7 @@ use super::import::plan::ImportPlan;
 use super::import::session::Import;
 use super::kinds::Kinds;
 use super::page;
+use super::rows;
 use super::stored;
 
 /// By what the events of a file are judged.
@@ -35,6 +38,8 @@ pub(super) struct Judging {
     today: NaiveDate,
     /// What is impossible is written all the same, with a warning.
     anyway: bool,
+    /// What is only unusual is told, too.
+    all: bool,
 }
 
 impl Editor {
@@ -46,6 +51,20 @@ impl Editor {
             pack,
             today,
             anyway,
+            all: true,
+        });
+        self
+    }
+
+    /// The same editor, warning of the impossible among the events of a file, and writing it: a
+    /// city's records of many years are taken as they are, and nobody reads what is unusual in them.
+    #[must_use]
+    pub fn warning(mut self, pack: Pack, today: NaiveDate) -> Self {
+        self.judging = Some(Judging {
+            pack,
+            today,
+            anyway: true,
+            all: false,
         });
         self
     }
@@ -57,7 +76,7 @@ impl Editor {
     /// Whatever the engine says.
     pub fn understanding(&self, mut import: Import) -> Result<Import, StoreError> {
         let events = std::mem::take(&mut import.tables.events);
-        let events = understood(&self.connection, events);
+        let events = understood(&self.connection, &import, events);
         import.tables.events = events.map_err(StoreError::sql("find the decisions of events"))?;
         Ok(import)
     }
@@ -73,18 +92,26 @@ const MOST_ROWS: i64 = 1 << 32;
 type Entries = BTreeMap<String, Vec<(Event, String)>>;
 
 impl Judging {
-    /// Adds to `plan` what is to be said against `rows` of events that would be written. The
-    /// events of a decision that the catalogue does not have yet are left to `findings`.
+    /// Adds to `plan` what is to be said against `rows` of events that would be written, each in
+    /// its decision as `written` has it, where the file brings or changes that one, too.
     pub(super) fn over(
         &self,
-        catalogue: &Connection,
-        kinds: &Kinds,
+        (catalogue, kinds): (&Connection, &Kinds),
         rows: impl IntoIterator<Item = Placed>,
+        written: impl Fn(&str) -> Option<Vec<Value>>,
         plan: &mut ImportPlan,
     ) -> rusqlite::Result<()> {
         for (decision, events) in entries(rows, kinds) {
-            let reading = page::one(catalogue, kinds, &DecisionId(decision))?;
-            if let Some(before) = reading.decision {
+            let new = written(&decision).and_then(|row| decision_of(&row));
+            let known = page::one(catalogue, kinds, &DecisionId(decision))?.decision;
+            let before = match (new, known) {
+                (Some(new), Some(known)) => Some(Decision {
+                    events: known.events,
+                    ..new
+                }),
+                (new, known) => new.or(known),
+            };
+            if let Some(before) = before {
                 self.refuse_unknown(kinds, &events, plan);
                 self.judge(&before, events, plan);
             }
@@ -114,7 +141,12 @@ impl Judging {
             after.events.push(event);
         }
         after.events.sort_by_key(|event| (event.on_date, event.id));
-        for objection in entry::judge(before, &after, &self.pack, self.today) {
+        let judge = if self.all {
+            entry::judge
+        } else {
+            entry::impossible
+        };
+        for objection in judge(before, &after, &self.pack, self.today) {
             let objection = objection.naming(&names);
             match objection.weight {
                 Weight::Impossible if !self.anyway => plan.faults.push(objection.fault),
@@ -122,6 +154,12 @@ impl Judging {
             }
         }
     }
+}
+
+/// The decision of a row that is not written yet, without events.
+fn decision_of(row: &[Value]) -> Option<Decision> {
+    let cells = row.iter().map(Into::into).collect();
+    rows::decision(&mut Cells::new(Table::Decision, Place::Typed, cells))
 }
 
 /// The events that would be written, by decision. Those without a key yet come after all
@@ -148,7 +186,15 @@ fn entries(rows: impl IntoIterator<Item = Placed>, kinds: &Kinds) -> Entries {
 
 /// `drafts` of events with kinds and decisions by their keys, where they are called by their
 /// Chinese names and whole titles.
-fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Vec<Draft>> {
+fn understood(
+    catalogue: &Connection,
+    import: &Import,
+    drafts: Vec<Draft>,
+) -> rusqlite::Result<Vec<Draft>> {
+    let decisions = import.tables.decisions.iter();
+    let keys: HashSet<&str> = decisions.filter_map(|draft| draft.text("id")).collect();
+    // Matching the file's decisions takes a while, and most files name them by their keys.
+    let mut file = None;
     let mut known = BTreeMap::new();
     let understood = |mut draft: Draft| {
         if let Some(kind) = draft.text("kind").and_then(naming::kind_of) {
@@ -157,7 +203,15 @@ fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Ve
         if let Some(called) = draft.text("decision_id").map(str::to_owned) {
             let id = match known.get(&called) {
                 Some(id) => Option::clone(id),
-                None => titled(catalogue, &called)?,
+                None if keys.contains(called.as_str()) => None,
+                None if stored::has_decision(catalogue, &called)? => None,
+                None => {
+                    let file = match &mut file {
+                        Some(file) => file,
+                        None => file.insert(import.keys_by_title(catalogue)?),
+                    };
+                    titled(catalogue, file, &called)?
+                }
             };
             known.insert(called.clone(), id.clone());
             if let Some(id) = id {
@@ -170,12 +224,18 @@ fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Ve
     drafts.into_iter().map(understood).collect()
 }
 
-/// The only decision with this title, where `called` is no key.
-fn titled(catalogue: &Connection, called: &str) -> rusqlite::Result<Option<String>> {
-    if stored::has_decision(catalogue, called)? {
-        return Ok(None);
-    }
+/// The only decision that is called so, in the catalogue or in the file.
+fn titled(
+    catalogue: &Connection,
+    file: &HashMap<String, Option<String>>,
+    called: &str,
+) -> rusqlite::Result<Option<String>> {
     let mut found = finder::titled(catalogue, called)?;
+    match file.get(called.trim()) {
+        Some(None) => return Ok(None),
+        Some(Some(key)) if !found.contains(key) => found.push(key.clone()),
+        Some(Some(_)) | None => {}
+    }
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 

@@ -106,6 +106,16 @@ pub(super) fn has_event(catalogue: &Connection, id: i64, decision: &str) -> rusq
         .exists(rusqlite::params![id, decision])
 }
 
+/// An event that says the same as `row`, whenever it was entered.
+pub(super) fn same_event(catalogue: &Connection, row: &[Value]) -> rusqlite::Result<Option<i64>> {
+    let sql = "select id from event where decision_id = $1 and kind = $2 and on_date = $3
+               and ref is $4 and value is $5 and note is $6 and evidence is $7 limit 1";
+    let mut statement = catalogue.prepare_cached(sql)?;
+    statement
+        .query_row(rusqlite::params_from_iter(&row[1..8]), |row| row.get(0))
+        .optional()
+}
+
 /// Takes one event away.
 pub(super) fn remove_event(catalogue: &Connection, id: i64) -> rusqlite::Result<()> {
     catalogue

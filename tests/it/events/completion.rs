@@ -132,3 +132,23 @@ fn each_shell_has_a_line_to_source_and_what_it_leads_to_is_a_script() {
     let script = String::from_utf8(script.stdout).unwrap();
     assert!(script.contains("complete -o nospace"), "{script}");
 }
+
+#[test]
+fn what_the_shell_would_take_apart_is_not_put_on_the_line() {
+    let desk = desk();
+    for id in [
+        "2027-1;reboot",
+        "2027 2",
+        "2027-$(reboot)",
+        "2027\u{1b}[2J",
+        "2027`",
+    ] {
+        let sql = "insert into decision (id, organ, year, seq, title)
+                   values ($1, '市政府', 2027, abs(random() % 1000000) + 1, '方案')";
+        desk.catalogue().execute(sql, [id]).unwrap();
+    }
+    desk.decision("洮政〔2027〕-8", "方案");
+    assert_eq!(suggested(&desk, &["event", "add", "2027"]), [""; 0]);
+    let found = suggested(&desk, &["event", "add", "洮政"]);
+    assert_eq!(found, ["洮政〔2027〕-8\t方案"]);
+}

@@ -155,7 +155,7 @@ fn the_one_open_request_is_named_where_a_reply_names_none() {
     let said = add(&desk, &["2026-001", "答复听证申请", "2026-05-13"]);
     assert!(
         said.err
-            .contains("--ref 2 (hearing_requested on 2026-05-11)"),
+            .contains("--ref to event 2 (hearing_requested) on 2026-05-11"),
         "{said:?}"
     );
     said.ok();
@@ -182,4 +182,72 @@ fn the_kinds_say_what_they_are_called_want_start_and_end() {
     let json = kinds(&["waived", "--json"]).json();
     assert_eq!(json[0]["name"], "免办");
     assert!(kinds(&["天气"]).refused(1).contains("天气"));
+}
+
+#[test]
+fn an_act_that_comes_late_is_shown_as_late() {
+    let desk = desk();
+    add(&desk, &["2026-001", "常务会议", "2026-07-01"]).ok();
+    let shown = add(&desk, &["2026-001", "合法性审查意见", "2026-07-10"]).ok();
+    assert!(
+        shown.contains("due 2026-07-01 Wed, done late on 2026-07-10 Fri"),
+        "{shown}"
+    );
+    assert!(shown.contains("1 duty is done late"), "{shown}");
+    let said = desk
+        .duban(&["event", "edit", "2", "--on", "2026-06-28"])
+        .ok();
+    assert!(
+        said.contains("before   due 2026-07-01 Wed, done late"),
+        "{said}"
+    );
+    assert!(
+        said.contains("after    due 2026-07-01 Wed, done\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_two_clerks_enter_at_once_is_entered_once() {
+    use duban::store::StoreError;
+    use duban::store::catalog::{Editor, NewEvent};
+
+    let desk = desk();
+    let event = NewEvent {
+        decision: "2026-001".to_owned(),
+        kind: "progress_reported".to_owned(),
+        on_date: "2026-05-06".to_owned(),
+        value: Some(5.0),
+        ..NewEvent::default()
+    };
+    let mut editor = Editor::open(&desk.at("catalog.db")).unwrap();
+    editor.add_event(&event).unwrap();
+    // The other one looked before that was there, and was told nothing.
+    let again = editor.add_event(&event);
+    let Err(StoreError::Refused { faults, .. }) = again else {
+        panic!("{again:?}");
+    };
+    assert!(
+        faults[0].to_string().contains("the same as event 1"),
+        "{faults:?}"
+    );
+    let insisted = NewEvent {
+        anyway: true,
+        ..event
+    };
+    editor.add_event(&insisted).unwrap();
+}
+
+#[test]
+fn a_duty_that_is_waived_is_among_what_changes() {
+    let desk = desk();
+    add(&desk, &["2026-001", "听证会", "2026-06-08"]).ok();
+    let note = ["--note", "pub-10；李局长；防汛"];
+    let shown = add(&desk, &[&["2026-001", "免办", "今天"], &note[..]].concat()).ok();
+    assert!(shown.contains("waived by 李局长: 防汛"), "{shown}");
+    assert!(shown.contains("in all: 1 duty is waived"), "{shown}");
+    let held = ["2026-001", "听证会", "2026-06-10", "--ref", "1"];
+    let shown = add(&desk, &held).ok();
+    assert!(shown.contains("duties are exempt"), "{shown}");
+    assert!(!shown.contains("no duty changes"), "{shown}");
 }

@@ -200,7 +200,10 @@ fn an_answer_says_to_what_where_several_are_asked() {
     let open = decision(three.clone());
     let open = open_requests(&open, "hearing_replied", &pack());
     assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), [2]);
-    only(&answered(three), &["--ref 2 ", "the only one that is open"]);
+    only(
+        &answered(three),
+        &["--ref to event 2 (", "the only one that is open"],
+    );
 }
 
 #[test]
@@ -256,4 +259,57 @@ fn each_kind_says_what_it_wants() {
         wants("risk_assessed", &pack),
         duban::domain::entry::Wants::default()
     );
+}
+
+#[test]
+fn an_evaluation_is_opened_without_a_dispute_and_its_report_without_one() {
+    let said = said_of(Vec::new(), "evaluation_opened", "2026-11-02");
+    assert_eq!(unusual(&said), [""; 0]);
+    let said = said_of(Vec::new(), "hearing_replied", "2026-11-02");
+    assert!(
+        unusual(&said)
+            .iter()
+            .any(|one| one.contains("nothing recorded")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn a_second_day_that_does_not_say_what_it_replaces_is_asked_about() {
+    let held = event(8, "hearing_on", "2026-05-25");
+    let said = said_of(vec![held.clone()], "hearing_on", "2026-06-08");
+    assert_eq!(impossible(&said), [""; 0], "two hearings are lawful");
+    only(
+        &unusual(&said),
+        &["event 8 (hearing_on) on 2026-05-25 stands", "put off"],
+    );
+    let second = Event {
+        answers: Some(8),
+        ..event(NEW, "hearing_on", "2026-06-08")
+    };
+    let said = judged(&decision(vec![held]), &Entry::Added(second));
+    assert_eq!(unusual(&said), [""; 0]);
+}
+
+#[test]
+fn a_waiver_of_a_rule_that_nobody_knows_is_told_and_not_repeated() {
+    for kind in ["waived", "extended", "evaluation_exempted"] {
+        let noted = |note: &str| Event {
+            note: Some(note.to_owned()),
+            ..event(NEW, kind, "2026-11-25")
+        };
+        let judged = |note| judged(&decision(Vec::new()), &Entry::Added(noted(note)));
+        let said = judged("h-99；李局长；防汛");
+        only(&unusual(&said), &["a rule that nobody knows"]);
+        assert!(!format!("{said:?}").contains("h-99"));
+        if kind != "waived" {
+            assert_eq!(judged("pub-10；李局长；防汛"), []);
+        }
+    }
+    let waived = Event {
+        note: Some("pub-10；李局长；防汛".to_owned()),
+        ..event(NEW, "waived", "2026-11-25")
+    };
+    let said = judged(&decision(Vec::new()), &Entry::Added(waived));
+    only(&unusual(&said), &["a waiver of pub-10", "应当"]);
 }

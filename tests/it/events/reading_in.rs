@@ -112,3 +112,57 @@ fn a_title_of_two_decisions_and_a_table_of_decisions_are_refused() {
     assert!(told.contains("catalog import"), "{told}");
     assert_eq!(kinds(&desk), []);
 }
+
+#[test]
+fn events_without_a_key_are_told_by_their_lines_in_every_sentence() {
+    let sheet = "\
+decision_id,kind,on_date,note,evidence
+2026-001,申请听证,2026-03-16,甲,函1
+2026-001,申请听证,2026-03-17,乙,函2
+2026-001,答复听证申请,2026-03-18,,
+2026-001,报告进展,2026-05-18,,
+2026-001,报告进展,2026-05-18,,
+";
+    let said = import(&desk(), sheet, &["--dry-run"]);
+    assert!(
+        said.out.contains("环节.csv:2 (hearing_requested)"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("already as 环节.csv:"), "{said:?}");
+    assert!(!said.out.contains("92233"), "{said:?}");
+}
+
+#[test]
+fn a_catalogue_is_imported_with_its_events_judged_in_the_decisions_it_brings() {
+    let desk = desk();
+    let sheets: [&[&str]; 2] = [
+        &["id,organ,year,seq,title", "2026-009,市政府,2026,9,新方案"],
+        &[
+            "decision_id,kind,on_date",
+            "2026-009,公布决策,2062-05-06",
+            "2026-001,公布决策,2026-05-01",
+            "2026-001,作出决策,2026-05-02",
+        ],
+    ];
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for lines in sheets {
+        let sheet = book.add_worksheet();
+        for (row, line) in (0..).zip(lines) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                sheet.write(row, column, cell).unwrap();
+            }
+        }
+    }
+    let file = desk.write("目录.xlsx", book.save_to_buffer().unwrap());
+    let said = desk.duban(&["catalog", "import", &file, "--dry-run"]);
+    for part in [
+        "(published): found 2062-05-06, and today is",
+        "(published): found 2026-05-01, before",
+        "2 warnings, 0 faults",
+    ] {
+        assert!(said.out.contains(part), "{part}: {said:?}");
+    }
+    // A city's records are taken as they are.
+    desk.duban(&["catalog", "import", &file, "--yes"]).ok();
+    assert_eq!(kinds(&desk).len(), 3);
+}

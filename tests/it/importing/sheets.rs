@@ -164,3 +164,32 @@ fn one_sheet_can_be_taken_alone() {
         .refused(78);
     assert!(told.contains("no sheet `事项`"), "{told}");
 }
+
+#[test]
+fn events_name_the_decisions_that_the_same_file_brings_by_their_titles() {
+    let desk = desk_with(&["公交票价"]);
+    let list = "序号\t事项名称\t承办单位\n2\t供热规划\t市住建局\n3\t河道整治\t市水利局";
+    let events = "事项编号\t环节\t日期\n供热规划\t公开征求意见开始\t2026年3月2日\n公交票价\t征求有关单位意见\t2026年3月3日";
+    let planned = |events| {
+        let grids = [sheet("事项", list), sheet("环节", events)];
+        let import = Import::of(book(grids), None, &defaults());
+        let mut editor = editor(&desk);
+        let import = editor.understanding(import).unwrap();
+        editor.plan(&import, &mut |_, _, _| {}).unwrap()
+    };
+    let plan = planned(events);
+    assert_eq!(plan.faults, [], "{plan}");
+    let of = |title: &str| {
+        let mut readings = plan.readings.iter();
+        let read = readings.find(|one| one.column == "decision_id" && one.text == title);
+        read.and_then(|one| one.read.clone())
+    };
+    let added = plan
+        .added
+        .iter()
+        .find(|one| one.what == "供热规划")
+        .unwrap();
+    assert_eq!(of("供热规划"), Some(added.id.clone()));
+    let unknown = planned("事项编号\t环节\t日期\n供水规划\t公开征求意见开始\t2026年3月2日");
+    assert_eq!(places(&unknown.faults), ["目录.xlsx, 环节!2, decision_id"]);
+}

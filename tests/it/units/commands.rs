@@ -213,3 +213,33 @@ fn what_somebody_else_has_written_meanwhile_is_not_replaced() {
     put(&path, UNITS, "# mine\n").unwrap();
     assert_eq!(text(&desk), "# mine\n");
 }
+
+#[test]
+fn a_number_in_the_place_of_an_address_is_not_repeated() {
+    let desk = Desk::new();
+    let units =
+        "[centre]\nname = \"督查\"\ncontact = [{ name = \"王\", email = \"13800000077\" }]\n";
+    desk.write("units.toml", units);
+    let told = desk.duban(&["units", "check"]).refused(78);
+    assert!(told.contains("expected an e-mail address"), "{told}");
+    assert!(!told.contains("0000077"), "{told}");
+}
+
+#[test]
+fn of_units_that_are_equally_near_none_is_named_alone() {
+    let desk = Desk::new();
+    let people = "contact = [{ name = \"王\", email = \"w@e.cn\" }]\n";
+    let units = ["[centre]", "[[unit]]", "[[unit]]"].into_iter();
+    let units = units.zip(["督查", "市城管局", "市城管委"]);
+    let units = units.map(|(table, name)| format!("{table}\nname = \"{name}\"\n{people}"));
+    desk.write("units.toml", units.collect::<String>());
+    let said = desk.duban(&["units", "alias", "城管", "市城管"]);
+    let told = said.refused(1);
+    assert!(
+        told.contains("perhaps `市城管委` or `市城管局`")
+            || told.contains("perhaps `市城管局` or `市城管委`"),
+        "{told}"
+    );
+    let told = desk.duban(&["units", "alias", "城管", "城管局"]).refused(1);
+    assert!(told.contains("perhaps `市城管局`;"), "{told}");
+}

@@ -219,3 +219,29 @@ fn a_merged_cell_goes_on_and_a_blank_one_does_not() {
     let faults = table::read(&book).unwrap_err();
     assert_eq!(faults[0].place, "名录.xlsx, 人员!A3");
 }
+
+#[test]
+fn several_in_one_cell_and_numbers_in_the_wrong_one_are_refused_and_not_repeated() {
+    let desk = desk();
+    for (row, column, expected) in [
+        ("市司法局,王一、李二,a@e.cn", "姓名", "one person"),
+        ("市司法局,王一/李二,a@e.cn", "姓名", "one person"),
+        ("市司法局,王一13800000077,a@e.cn", "姓名", "the name alone"),
+        ("市司法局,王一,13800000077", "邮箱", "one e-mail address"),
+        (
+            "市司法局、市住建局,王一,a@e.cn",
+            "单位",
+            "one unit in each row",
+        ),
+    ] {
+        let file = desk.write("people.csv", format!("单位,姓名,邮箱\n{row}\n"));
+        let said = desk.duban(&["units", "import", &file, "--yes"]);
+        let told = format!("{said:?}");
+        let place = format!("people.csv:2, {column}");
+        assert!(told.contains(&place) && told.contains(expected), "{told}");
+        assert!(!told.contains("0000077"), "{told}");
+        said.refused(78);
+    }
+    let file = desk.write("people.csv", "单位,姓名,邮箱\n市司法局,王 一,a@e.cn\n");
+    desk.duban(&["units", "import", &file, "--yes"]).ok();
+}

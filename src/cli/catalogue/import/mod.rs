@@ -34,9 +34,9 @@ Examples:
 Everything goes in at once or not at all. Without a terminal to ask on and without --yes nothing is
 written, and the exit code is 1. A decision is recognised by its id, by its title within organ and
 year, then by its number; its id and number never change. What the file does not list any more stays
-as it is unless --withdraw says why it goes. At a terminal, units that nobody knows are asked for
-first, once: the answers go into units.toml as aliases. Events of the file are judged as `event add`
-judges them.";
+as it is unless --withdraw says why it goes. Of events that `duban event add` would refuse it
+warns. At a terminal, units that nobody knows are asked for first, once: the answers go into
+units.toml as aliases.";
 
 /// Stands for stdin where a file is named.
 const STDIN: &str = "-";
@@ -46,10 +46,6 @@ const MOST_LOOKS: usize = 5;
 
 /// `catalog import`.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option, and any of them may be given"
-)]
 pub struct ImportArgs {
     /// The file; `-` reads a table from stdin, as it is pasted out of a spreadsheet.
     pub file: PathBuf,
@@ -77,9 +73,6 @@ pub struct ImportArgs {
     /// The day on which they were withdrawn; today without it.
     #[arg(long, value_name = "DATE", value_parser = day, requires = "withdraw")]
     pub on: Option<NaiveDate>,
-    /// Write also events that seem impossible beside the others.
-    #[arg(long)]
-    pub anyway: bool,
     /// Show what would be written, writing nothing.
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
@@ -105,10 +98,10 @@ fn reason(typed: &str) -> Result<String, String> {
 /// ask with 1.
 pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow::Result<()> {
     let pack = books.library.pack.clone();
-    let mut editor = editor(books)?.judging(pack, clock.today(), args.anyway);
+    let mut editor = editor(books)?.warning(pack, clock.today());
     let mut progress = Progress::default();
-    let import = editor.understanding(known(books, args)?)?;
-    let import = import.answered(answers(args, clock));
+    let import = known(books, args)?.answered(answers(args, clock));
+    let import = editor.understanding(import)?;
     progress.read(import.rows());
     if args.yes {
         let plan = editor.write(&import, None, &mut |step, done, all| {

@@ -13,7 +13,7 @@ use crate::domain::pack::Audience;
 use crate::domain::unit_names::{How, Near, nearest};
 
 use super::plan::{Change, Field, Plan, shown};
-use super::{AUDIENCES, Line, Listed, People};
+use super::{AUDIENCES, Line, Listed, PARTS, People};
 
 /// What `people` changes in `roster`; of the units in `replaced`, what the table does not have
 /// goes.
@@ -173,6 +173,14 @@ impl Comparison<'_> {
             let found = format!("{name}, which differs only in blanks or widths");
             let expected = format!("`{}`, as the directory has it", near.name);
             self.faults.push(Fault::new(&line.place, found, expected));
+        }
+        let mut parts = name.split(PARTS).map(str::trim);
+        if let (Some(known), Some(line)) = (
+            parts.find(|part| self.roster.unit(part).is_some()),
+            lines.first(),
+        ) {
+            let expected = format!("one unit in each row; {known} is one");
+            self.faults.push(Fault::new(&line.place, name, expected));
         }
         let field = (!aliases.is_empty()).then(|| Field {
             key: "aliases",

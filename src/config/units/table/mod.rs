@@ -14,7 +14,7 @@ use crate::domain::pack::Audience;
 use crate::domain::unit_names::narrow;
 use crate::store::sheets::{At, Book, Cell, Grid, Row, unguarded};
 
-use super::people::unfit;
+use super::people::{NOT_REPEATED, is_a_number, unfit};
 use super::roster::{WAYS_OF_A_PERSON, oddity};
 
 /// The headings of every column, and the words for what a person is.
@@ -239,12 +239,8 @@ impl Reader<'_> {
         if name.is_empty() && values.is_empty() && audience.is_empty() {
             return None;
         }
-        if name.is_empty() {
-            faults.push(Fault::new(
-                self.place("name"),
-                "nothing",
-                "the person's name",
-            ));
+        if let Some((found, expected)) = unfit_name(&name) {
+            faults.push(Fault::new(self.place("name"), found, expected));
         }
         for (key, value) in &values {
             faults.extend(self.unfit(key, value));
@@ -278,6 +274,8 @@ impl Reader<'_> {
             return Some(Fault::new(self.place(key), found, expected));
         }
         let found = match (value.parse::<Address>(), oddity(value)) {
+            // A number in the wrong column is a person's all the same.
+            _ if is_a_number(value) => NOT_REPEATED.to_owned(),
             (Err(error), _) => format!("\"{value}\" ({error})"),
             // Of the centre's own host nothing is known; a short name may be right there.
             (Ok(_), Some("a host without a dot") | None) => return None,
@@ -306,4 +304,18 @@ impl Reader<'_> {
         ));
         Audience::Contact
     }
+}
+
+/// What is wrong with a person's name, and what was expected.
+fn unfit_name(name: &str) -> Option<(String, &'static str)> {
+    if name.is_empty() {
+        return Some(("nothing".to_owned(), "the person's name"));
+    }
+    if is_a_number(name) {
+        let expected = "the name alone; a number has a column of its own";
+        return Some((NOT_REPEATED.to_owned(), expected));
+    }
+    // Whose of them the address is, nobody can say.
+    let several = name.contains(PARTS) || name.contains(['/', '／']);
+    several.then(|| (name.to_owned(), "one person, in a row of their own"))
 }

@@ -84,15 +84,20 @@ pub(super) fn judged<'d>(
     }
     step(tables.rows());
     let mut plan = planner.plan;
-    if let Some(judging) = judging {
-        let values = |pending: &Pending<&Draft>| {
-            let over = pending.over.clone();
-            over.unwrap_or_else(|| pending.row.over(None))
+    if let Some(judging) = judging.filter(|_| !events.is_empty()) {
+        let placed = events.iter().map(|one| {
+            let values = one.over.clone();
+            let values = values.unwrap_or_else(|| one.row.over(None));
+            (one.row.at.to_string(), values)
+        });
+        let by_key = decisions.iter();
+        let by_key = by_key.filter_map(|one| Some((one.row.id.as_deref()?, one)));
+        let by_key: HashMap<&str, &Pending<Entry<'_>>> = by_key.collect();
+        let written = |id: &str| {
+            let one = by_key.get(id)?;
+            Some(one.over.clone().unwrap_or_else(|| one.row.over(None)))
         };
-        let placed = events
-            .iter()
-            .map(|one| (one.row.at.to_string(), values(one)));
-        judging.over(catalogue, kinds, placed, &mut plan)?;
+        judging.over((catalogue, kinds), placed, written, &mut plan)?;
     }
     Ok(Judged {
         plan,

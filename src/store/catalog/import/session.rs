@@ -4,7 +4,7 @@
 //! reads, so that nobody waits while a person thinks, and made again in the one that writes.
 //! Refuses to write a part of a file, and anything else than what was seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::path::Path;
 
@@ -21,6 +21,7 @@ use crate::store::sheets::{Book, Workbooks};
 use super::answers::Answers;
 use super::dialect::Defaults;
 use super::draft::Draft;
+use super::matching::matched;
 use super::missing;
 use super::plan::ImportPlan;
 use super::planner::{Judged, judged};
@@ -111,6 +112,25 @@ impl Import {
     pub fn units(&self) -> BTreeSet<String> {
         let decisions = self.tables.decisions.iter();
         decisions.flat_map(Draft::units).collect()
+    }
+
+    /// The keys that the file's decisions have or will have, by their titles; none for a title of
+    /// several.
+    pub(in crate::store::catalog) fn keys_by_title(
+        &self,
+        catalogue: &Connection,
+    ) -> rusqlite::Result<HashMap<String, Option<String>>> {
+        let mut unseen = ImportPlan::default();
+        let matched = matched(catalogue, &self.tables, &self.answers, &mut unseen)?;
+        let mut keys = HashMap::new();
+        for entry in matched.entries {
+            let Some(title) = entry.draft.text("title") else {
+                continue;
+            };
+            let key = keys.entry(title.trim().to_owned());
+            key.and_modify(|key| *key = None).or_insert(entry.id);
+        }
+        Ok(keys)
     }
 
     /// How many rows the file gives.
