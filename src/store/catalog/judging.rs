@@ -4,7 +4,7 @@
 //! every decision that a file changes, as it would stand with all of it. Refuses to judge by
 //! itself, and to choose between two decisions of one title.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rusqlite::Connection;
@@ -57,7 +57,10 @@ impl Editor {
     /// Whatever the engine says.
     pub fn understanding(&self, mut import: Import) -> Result<Import, StoreError> {
         let events = std::mem::take(&mut import.tables.events);
-        let events = understood(&self.connection, events);
+        // A title that the file lists itself means that decision, whose key the import finds.
+        let titles = import.tables.decisions.iter();
+        let titles: BTreeSet<&str> = titles.filter_map(|draft| draft.text("title")).collect();
+        let events = understood(&self.connection, events, &titles);
         import.tables.events = events.map_err(StoreError::sql("find the decisions of events"))?;
         Ok(import)
     }
@@ -148,13 +151,20 @@ fn entries(rows: impl IntoIterator<Item = Placed>, kinds: &Kinds) -> Entries {
 
 /// `drafts` of events with kinds and decisions by their keys, where they are called by their
 /// Chinese names and whole titles.
-fn understood(catalogue: &Connection, drafts: Vec<Draft>) -> rusqlite::Result<Vec<Draft>> {
+fn understood(
+    catalogue: &Connection,
+    drafts: Vec<Draft>,
+    listed: &BTreeSet<&str>,
+) -> rusqlite::Result<Vec<Draft>> {
     let mut known = BTreeMap::new();
     let understood = |mut draft: Draft| {
         if let Some(kind) = draft.text("kind").and_then(naming::kind_of) {
             draft.set("kind", Value::Text(kind.to_owned()));
         }
-        if let Some(called) = draft.text("decision_id").map(str::to_owned) {
+        let called = draft
+            .text("decision_id")
+            .filter(|called| !listed.contains(called));
+        if let Some(called) = called.map(str::to_owned) {
             let id = match known.get(&called) {
                 Some(id) => Option::clone(id),
                 None => titled(catalogue, &called)?,

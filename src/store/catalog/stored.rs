@@ -33,8 +33,12 @@ pub(super) fn row(
         .optional()
 }
 
-/// The event with the draft's key; without a key, the one that says the same.
-pub(super) fn event(catalogue: &Connection, draft: &Draft) -> rusqlite::Result<Option<Vec<Value>>> {
+/// The event with the draft's key; without a key, the one of `decision` that says the same.
+pub(super) fn event(
+    catalogue: &Connection,
+    draft: &Draft,
+    decision: Option<&str>,
+) -> rusqlite::Result<Option<Vec<Value>>> {
     if draft.get("id").is_some() {
         return row(catalogue, draft.table, draft.get("id"));
     }
@@ -44,8 +48,10 @@ pub(super) fn event(catalogue: &Connection, draft: &Draft) -> rusqlite::Result<O
         draft.table.list()
     );
     let mut statement = catalogue.prepare_cached(&sql)?;
-    let said = draft.values()[1..8].iter();
+    let said = draft.values()[2..8].iter();
     let said = said.map(|value| value.clone().unwrap_or(Value::Null));
+    let decision = decision.map_or(Value::Null, |id| Value::Text(id.to_owned()));
+    let said = std::iter::once(decision).chain(said);
     statement
         .query_row(rusqlite::params_from_iter(said), |row| {
             values(row, draft.table)

@@ -12,7 +12,9 @@ use crate::domain::fault::Fault;
 
 use super::answers::Answers;
 use super::draft::Draft;
+use super::entered::{Entered, Titles};
 use super::entry::Entry;
+use super::kept::Kept;
 use super::matching::{Matched, matched};
 use super::missing;
 use super::plan::{Added, Changed, Difference, ImportPlan};
@@ -31,7 +33,7 @@ use crate::store::text::describe;
 pub(super) struct Judged<'d> {
     pub(super) plan: ImportPlan,
     pub(super) decisions: Vec<Pending<Entry<'d>>>,
-    pub(super) events: Vec<Pending<&'d Draft>>,
+    pub(super) events: Vec<Pending<Entered<'d>>>,
 }
 
 /// A row that would be written.
@@ -68,6 +70,7 @@ pub(super) fn judged<'d>(
     let mut planner = Planner::new(catalogue, kinds, plan, &entries, &tables.events);
     let mut step = |done| watch(Step::Judged, done, tables.rows());
     let mut decisions = Vec::new();
+    let titles = Titles::of(&entries, &tables.events);
     let count = entries.len();
     for (done, entry) in entries.into_iter().enumerate() {
         step(done);
@@ -76,22 +79,24 @@ pub(super) fn judged<'d>(
         }
     }
     let mut events = Vec::new();
-    for (done, row) in tables.events.iter().enumerate() {
+    for (done, draft) in tables.events.iter().enumerate() {
         step(count + done);
-        if let Some(over) = planner.event(row)? {
+        let row = titles.entered(catalogue, draft, &mut planner.plan)?;
+        if let Some(over) = planner.event(&row)? {
             events.push(Pending { row, over });
         }
     }
     step(tables.rows());
     let mut plan = planner.plan;
+    planner.kept.tell(&mut plan);
     if let Some(judging) = judging {
-        let values = |pending: &Pending<&Draft>| {
+        let values = |pending: &Pending<Entered<'_>>| {
             let over = pending.over.clone();
             over.unwrap_or_else(|| pending.row.over(None))
         };
         let placed = events
             .iter()
-            .map(|one| (one.row.at.to_string(), values(one)));
+            .map(|one| (one.row.draft.at.to_string(), values(one)));
         judging.over(catalogue, kinds, placed, &mut plan)?;
     }
     Ok(Judged {
@@ -108,6 +113,7 @@ struct Planner<'a> {
     catalogue: &'a Connection,
     kinds: &'a Kinds,
     plan: ImportPlan,
+    kept: Kept,
     /// Where the file has what must be unique in it.
     seen: HashMap<(&'static str, String), &'a At>,
     /// Keys of the file's decisions, for its events.
@@ -134,6 +140,7 @@ impl<'a> Planner<'a> {
             catalogue,
             kinds,
             plan,
+            kept: Kept::default(),
             seen: HashMap::new(),
             decisions,
             events: events.collect(),
@@ -147,6 +154,7 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         let row = entry.over(known.as_deref());
+        self.kept.note(entry.draft, &row);
         let faults_before = self.plan.faults.len();
         self.judge_decision(entry, &row)?;
         let is_sound = self.plan.faults.len() == faults_before;
@@ -155,11 +163,12 @@ impl<'a> Planner<'a> {
             .flatten())
     }
 
-    fn event(&mut self, draft: &'a Draft) -> rusqlite::Result<Outcome> {
-        let known = stored::event(self.catalogue, draft)?;
-        let row = draft.over(known.as_deref());
+    fn event(&mut self, entered: &Entered<'a>) -> rusqlite::Result<Outcome> {
+        let draft = entered.draft;
+        let known = stored::event(self.catalogue, draft, entered.decision())?;
+        let row = entered.over(known.as_deref());
         let faults_before = self.plan.faults.len();
-        self.judge_event(draft, &row)?;
+        self.judge_event(entered, &row)?;
         let is_sound = self.plan.faults.len() == faults_before;
         Ok(is_sound.then(|| self.compare(draft, row, known)).flatten())
     }
@@ -209,7 +218,8 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn judge_event(&mut self, draft: &'a Draft, row: &[Value]) -> rusqlite::Result<()> {
+    fn judge_event(&mut self, entered: &Entered<'a>, row: &[Value]) -> rusqlite::Result<()> {
+        let draft = entered.draft;
         let mut cells = Self::cells(draft, row);
         match draft.text("kind").filter(|kind| !self.kinds.know(kind)) {
             Some(kind) => {
@@ -229,12 +239,14 @@ impl<'a> Planner<'a> {
         if let Some(id) = draft.whole("id") {
             self.once(draft, "id", id.to_string());
         }
-        let Some(decision) = draft.text("decision_id") else {
+        let Some(decision) = entered.decision() else {
             return Ok(());
         };
         let is_known = self.decisions.contains(decision);
         if !is_known && !stored::has_decision(self.catalogue, decision)? {
-            let expected = "a decision of the catalogue, or of this file".to_owned();
+            let expected =
+                "a decision of the catalogue or of this file, by its key or its whole title";
+            let expected = expected.to_owned();
             self.fault(draft, "decision_id", decision.to_owned(), expected);
         } else if let Some(answers) = draft.whole("ref")
             && !self.events.contains(&(answers, decision))
