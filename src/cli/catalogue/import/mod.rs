@@ -95,7 +95,9 @@ fn reason(typed: &str) -> Result<String, String> {
 /// The catalogue, the file or stdout; faults of the file end the command with 78, and nobody to
 /// ask with 1.
 pub(super) fn import(books: &Books, args: &ImportArgs, clock: &Clock) -> anyhow::Result<()> {
-    let mut editor = editor(books)?;
+    // A file may hold what a city has kept for years; what seems impossible in it is told, and not refused.
+    let pack = books.library.pack.clone();
+    let mut editor = editor(books)?.judging(pack, clock.today(), true);
     let mut progress = Progress::default();
     let import = editor.understanding(read(books, args)?)?;
     let import = import.answered(answers(args, clock));
