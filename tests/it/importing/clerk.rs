@@ -236,3 +236,15 @@ fn what_seems_impossible_in_the_events_of_a_file_is_told() {
         "{said}"
     );
 }
+
+#[test]
+fn a_row_whose_number_is_a_code_has_one_fault_and_its_time_is_read() {
+    let desk = Desk::new();
+    let table = "编号,名称,责任单位,时限\nZD-01,供热规划,市住建局,11月\n";
+    let told = import(&desk, table, &["--yes"]).refused(78);
+    assert!(told.contains("list.csv:2, seq: found `ZD-01`"), "{told}");
+    assert!(!told.contains("list.csv:2, id"), "{told}");
+    let table = table.replace("ZD-01", "1");
+    let said = import(&desk, &table, &["--yes"]).ok();
+    assert!(said.contains("planned_on `11月` → 2026-11-30"), "{said}");
+}

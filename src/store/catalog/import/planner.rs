@@ -201,7 +201,12 @@ impl<'a> Planner<'a> {
         let draft = entry.draft;
         let mut cells = Self::cells(draft, row);
         let decision = rows::decision(&mut cells);
-        let faults = cells.into_faults();
+        let mut faults = cells.into_faults();
+        // The key of a published row is made of what else it lacks.
+        if entry.id.is_none() && faults.len() > 1 {
+            let place = format!("{}, id", draft.at);
+            faults.retain(|fault| fault.place != place);
+        }
         let faults = faults.into_iter().map(|fault| entry.placed(fault));
         self.plan.faults.extend(faults);
         let Some(decision) = decision else {
