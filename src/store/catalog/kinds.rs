@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::decision::{EVENT_KINDS, is_known_kind};
+use crate::domain::naming;
 
 /// The contract's kinds and those that the rule pack adds.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,16 @@ impl Kinds {
     /// What should stand where an unknown `kind` stands.
     pub(super) fn expected(&self, kind: &str) -> String {
         let added = self.added.iter().map(String::as_str);
+        // A name in Chinese is no slip of the pen in a key.
+        if !kind.is_ascii() {
+            let known: Vec<&str> = EVENT_KINDS.iter().copied().chain(added).collect();
+            let near = naming::near(kind, &known);
+            let near: Vec<&str> = near.into_iter().map(naming::name_of).collect();
+            return match near.as_slice() {
+                [] => "a known kind of event; `duban event kinds` has them".to_owned(),
+                near => format!("a known kind of event, such as {}", near.join(" or ")),
+            };
+        }
         let nearest = EVENT_KINDS
             .iter()
             .copied()

@@ -125,15 +125,15 @@ fn a_table_of_one_body_takes_body_and_year_from_the_command_line() {
 }
 
 #[test]
-fn a_table_without_body_and_year_is_refused_row_by_row() {
+fn a_table_without_body_and_year_is_refused_in_one_fault() {
     let city = City::new();
     let file = city.file("office.csv", OFFICE);
     let plan = city.import(&file);
-    let faults = places(&plan.faults);
-    for line in 2..=4 {
-        assert!(faults.contains(&format!("office.csv:{line}, organ").as_str()));
-        assert!(faults.contains(&format!("office.csv:{line}, year").as_str()));
-    }
+    assert_eq!(places(&plan.faults), ["office.csv:1"]);
+    assert_eq!(
+        plan.faults[0].found,
+        "nothing that says 决策机关 (organ) or 年度 (year)"
+    );
     assert_eq!(city.catalogue().count().unwrap(), 0);
 }
 

@@ -9,6 +9,7 @@ use duban::store::sheets::{Book, Cell, Grid, Row};
 use crate::support::command::{Desk, Said};
 
 mod asking;
+mod clerk;
 mod large;
 mod matching;
 mod removed;

@@ -12,10 +12,10 @@ use super::draft::{Draft, Reading};
 use super::header::Header;
 use super::items::body;
 use super::reader::Reader;
-use super::title::title;
+use super::title::{Title, title};
 use super::units::Names;
 use crate::store::catalog::columns::Table;
-use crate::store::sheets::Grid;
+use crate::store::sheets::{Grid, Row};
 use crate::store::text::shown;
 
 /// What holds for rows of a published catalogue that do not say it themselves, and what is
@@ -57,13 +57,16 @@ pub fn drafts(grid: &Grid, defaults: &Defaults) -> Result<Drafted, Vec<Fault>> {
         faults: Vec::new(),
     };
     reader.warn_of_another_title(grid);
+    reader.warn_of_part(grid);
     reader.warnings.extend(tables_above(grid, &above));
     let body = body(grid, &header);
     let mut drafts: Vec<Draft> = body.items.iter().map(|item| reader.draft(item)).collect();
     if let Some(first) = drafts.first_mut() {
         first.readings.splice(..0, reader.readings_of_title(grid));
     }
-    let mut faults = body.faults;
+    let mut faults = reader.missing_series();
+    faults.extend(other_titles(grid, &header, reader.title.as_ref(), defaults));
+    faults.extend(body.faults);
     faults.extend(reader.faults);
     if !faults.is_empty() {
         return Err(faults);
@@ -81,17 +84,55 @@ pub fn drafts(grid: &Grid, defaults: &Defaults) -> Result<Drafted, Vec<Fault>> {
 fn lines_above(grid: &Grid, header: &Header) -> Vec<(u64, Vec<String>)> {
     let rows = grid.rows.iter();
     let above = rows.take_while(|row| row.number < header.at.row);
-    let texts = above.map(|row| {
-        let mut texts: Vec<String> = Vec::new();
-        for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
-            let text = cell.text.trim();
-            if texts.iter().all(|before| before != text) {
-                texts.push(text.to_owned());
-            }
+    above.map(|row| (row.number, texts(row))).collect()
+}
+
+/// The different texts in `row`.
+fn texts(row: &Row) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
+        let text = cell.text.trim();
+        if texts.iter().all(|before| before != text) {
+            texts.push(text.to_owned());
         }
-        (row.number, texts)
+    }
+    texts
+}
+
+/// Titles below the header of another body or year: what follows them would come in under the
+/// first one.
+fn other_titles(
+    grid: &Grid,
+    header: &Header,
+    first: Option<&Title>,
+    defaults: &Defaults,
+) -> Vec<Fault> {
+    let below = grid.rows.iter().skip(header.ends_after);
+    let titles = below.filter_map(|row| {
+        let mut said = row.cells.iter().filter(|cell| !cell.is_empty());
+        said.next().filter(|cell| cell.text.contains("目录"))?;
+        let texts = texts(row);
+        let is_alone = texts.len() == 1;
+        title(&[(row.number, texts)]).filter(|_| is_alone)
     });
-    texts.collect()
+    let (organ, year) = match first {
+        Some(first) => (first.organ.as_ref(), first.year),
+        None => (defaults.organ.as_ref(), defaults.year),
+    };
+    let is_other = |other: &Title| {
+        let organs = organ.zip(other.organ.as_ref());
+        let years = year.zip(other.year);
+        organs.is_some_and(|(first, other)| first != other)
+            || years.is_some_and(|(first, other)| first != other)
+    };
+    let others = titles.filter(is_other);
+    others
+        .map(|other| {
+            let found = format!("a second title, {}", shown(&other.text));
+            let expected = "one table; put what begins here into a sheet or a file of its own";
+            Fault::new(grid.at(other.row).to_string(), found, expected)
+        })
+        .collect()
 }
 
 /// Rows above the header that look like rows of a table: a title, a number, and a line of unit
@@ -120,7 +161,9 @@ impl Reader<'_> {
             ("organ", organ),
             ("year", year.map(|year| year.to_string())),
         ];
-        let is_open = |name| !self.header.gives(name) && !self.header.gives("id");
+        let is_open = |name| {
+            !self.header.gives(name) && (self.header.gives("seq") || !self.header.gives("id"))
+        };
         let open = said.into_iter().filter(|(column, _)| is_open(column));
         open.filter(|(_, read)| read.is_some())
             .map(|(column, read)| Reading {
@@ -131,6 +174,48 @@ impl Reader<'_> {
                 rule: "from the title above the table".to_owned(),
             })
             .collect()
+    }
+
+    /// A list without keys whose body or year nobody says: one fault, and not three for each row.
+    fn missing_series(&self) -> Vec<Fault> {
+        let header = self.header;
+        if header.table == Table::Event || header.gives("id") {
+            return Vec::new();
+        }
+        let title = self.title.as_ref();
+        let organ = self.defaults.organ.as_ref();
+        let organ = organ.or_else(|| title?.organ.as_ref()).is_some();
+        let year = self.defaults.year.or_else(|| title?.year).is_some();
+        let asked = [
+            (
+                organ || header.gives("organ"),
+                "决策机关 (organ)",
+                "--organ NAME",
+            ),
+            (year || header.gives("year"), "年度 (year)", "--year YEAR"),
+        ];
+        let asked: Vec<_> = asked.into_iter().filter(|(is_said, ..)| !is_said).collect();
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        let names: Vec<&str> = asked.iter().map(|(_, name, _)| *name).collect();
+        let options: Vec<&str> = asked.iter().map(|(.., option)| *option).collect();
+        let found = format!("nothing that says {}", names.join(" or "));
+        let expected = format!(
+            "`catalog import` with {}, or a title above the table such as 洮南市人民政府2026年度重大行政决策事项目录",
+            options.join(" and ")
+        );
+        vec![Fault::new(header.at.to_string(), found, expected)]
+    }
+
+    /// Warns of a title that says that the table is a part.
+    fn warn_of_part(&mut self, grid: &Grid) {
+        if let Some(title) = self.title.clone().filter(|title| title.is_part) {
+            let expected = "a whole catalogue (taken as a part: its numbers are its own, and what it does not list stays)";
+            let place = grid.at(title.row).to_string();
+            self.warnings
+                .push(Fault::new(place, shown(&title.text), expected));
+        }
     }
 
     /// Warns of a title that says otherwise than the command line.

@@ -22,6 +22,11 @@ pub struct Draft {
     values: Vec<Option<Value>>,
     /// Whether `planned_on` was read from the planned time and not given.
     pub(in crate::store::catalog) is_planned_derived: bool,
+    /// Whether body and year are the title's or the command line's, which move no decision that the
+    /// catalogue has.
+    pub(in crate::store::catalog) is_completed: bool,
+    /// Whether its table is only a part of a year's catalogue, with numbers of its own.
+    pub(in crate::store::catalog) is_in_part: bool,
     /// How cells were read that could have been read otherwise.
     pub readings: Vec<Reading>,
 }
@@ -49,6 +54,8 @@ impl Draft {
             table,
             values: vec![None; table.columns().len()],
             is_planned_derived: false,
+            is_completed: false,
+            is_in_part: false,
             readings: Vec::new(),
         }
     }
@@ -113,6 +120,8 @@ impl Draft {
             .map(|(place, column)| {
                 let said = self.values()[place].clone();
                 let known = known.map(|known| known[place].clone());
+                let is_completed = self.is_completed && matches!(column.name, "organ" | "year");
+                let said = said.filter(|_| !is_completed || known.is_none());
                 let value = match (said, known) {
                     (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => {
                         known

@@ -117,7 +117,11 @@ impl Matching<'_> {
             self.list(&row);
             return Ok(row);
         };
-        match stored::place(self.catalogue, id)? {
+        let place = stored::place(self.catalogue, id)?;
+        if let Some((organ, year, _)) = &place {
+            self.warn_of_other_series(draft, id, (organ, *year));
+        }
+        match place {
             // A table without numbers corrects single cells; it lists nothing.
             Some(_) if !gives(draft, "seq") => {}
             Some((organ, year, seq)) => {
@@ -141,9 +145,21 @@ impl Matching<'_> {
         Ok(row)
     }
 
-    /// A row with a number lists its body's year.
+    /// A decision whose key says another year or body than the title above it stays where it is.
+    fn warn_of_other_series(&mut self, draft: &Draft, id: &str, (organ, year): (&str, i64)) {
+        let is_other = draft.text("organ").is_some_and(|said| said != organ)
+            || draft.whole("year").is_some_and(|said| said != year);
+        if draft.is_completed && is_other {
+            let place = format!("{}, id", draft.at);
+            let found = format!("`{id}`, which the catalogue has under {organ} {year}");
+            let expected = "a decision of the body and year that the file is of (it stays there)";
+            self.plan.warnings.push(Fault::new(place, found, expected));
+        }
+    }
+
+    /// A row with a number lists its body's year, but for the rows of a part of it.
     fn list(&mut self, row: &Row<'_>) {
-        if let Some(year) = row.year {
+        if let Some(year) = row.year.filter(|_| !row.draft.is_in_part) {
             self.years.all[year].is_listed = true;
         }
     }
@@ -224,7 +240,8 @@ impl Matching<'_> {
             let is_replaced = self.answers.replaced.contains(&known.id);
             !known.is_claimed && !is_replaced
         };
-        let owner = year.at(seq).filter(|at| is_free(&year.known[*at]));
+        let owner = year.at(seq).filter(|_| !draft.is_in_part);
+        let owner = owner.filter(|at| is_free(&year.known[*at]));
         let mut candidates = owner.into_iter().chain(near.iter().copied());
         let renamed = candidates.find(|at| self.answers.renamed.contains(&year.known[*at].id));
         if let Some(known) = renamed {
@@ -347,8 +364,8 @@ impl Matching<'_> {
                 _ => self.used.contains(id),
             };
             if !is_used {
-                let expected =
-                    "a decision that the file raises this question about (it changes nothing)";
+                let expected = "a decision that the file raises this question about (it changes nothing; a row is that \
+                     decision for certain where its key stands in a column 事项编号)";
                 self.plan
                     .warnings
                     .push(Fault::new(option, id.as_str(), expected));

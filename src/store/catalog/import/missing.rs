@@ -17,7 +17,7 @@ use super::years::{Known, Year, Years};
 pub(super) fn find(years: &Years, answers: &Answers, plan: &mut ImportPlan) {
     let is_withdrawn = answers.withdrawal.is_some();
     if is_withdrawn && !years.all.iter().any(|year| year.is_listed) {
-        let found = "a file that lists no decisions by number";
+        let found = "a file that lists no decisions by number, or only a part of a year's";
         let expected = "the catalogue of a year (nothing is withdrawn)";
         plan.warnings
             .push(Fault::new("--withdraw", found, expected));

@@ -13,6 +13,7 @@ use crate::domain::fault::Fault;
 use super::answers::Answers;
 use super::draft::Draft;
 use super::entry::Entry;
+use super::kept::Kept;
 use super::matching::{Matched, matched};
 use super::missing;
 use super::plan::{Added, Changed, Difference, ImportPlan};
@@ -84,6 +85,7 @@ pub(super) fn judged<'d>(
     }
     step(tables.rows());
     let mut plan = planner.plan;
+    planner.kept.tell(&mut plan);
     if let Some(judging) = judging.filter(|_| !events.is_empty()) {
         let placed = events.iter().map(|one| {
             let values = one.over.clone();
@@ -113,6 +115,7 @@ struct Planner<'a> {
     catalogue: &'a Connection,
     kinds: &'a Kinds,
     plan: ImportPlan,
+    kept: Kept,
     /// Where the file has what must be unique in it.
     seen: HashMap<(&'static str, String), &'a At>,
     /// Keys of the file's decisions, for its events.
@@ -139,6 +142,7 @@ impl<'a> Planner<'a> {
             catalogue,
             kinds,
             plan,
+            kept: Kept::default(),
             seen: HashMap::new(),
             decisions,
             events: events.collect(),
@@ -152,6 +156,7 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         let row = entry.over(known.as_deref());
+        self.kept.note(entry.draft, &row);
         let faults_before = self.plan.faults.len();
         self.judge_decision(entry, &row)?;
         let is_sound = self.plan.faults.len() == faults_before;
@@ -197,7 +202,12 @@ impl<'a> Planner<'a> {
         let draft = entry.draft;
         let mut cells = Self::cells(draft, row);
         let decision = rows::decision(&mut cells);
-        let faults = cells.into_faults();
+        let mut faults = cells.into_faults();
+        // The key of a published row is made of what else it lacks.
+        if entry.id.is_none() && faults.len() > 1 {
+            let place = format!("{}, id", draft.at);
+            faults.retain(|fault| fault.place != place);
+        }
         let faults = faults.into_iter().map(|fault| entry.placed(fault));
         self.plan.faults.extend(faults);
         let Some(decision) = decision else {
@@ -239,7 +249,9 @@ impl<'a> Planner<'a> {
         };
         let is_known = self.decisions.contains(decision);
         if !is_known && !stored::has_decision(self.catalogue, decision)? {
-            let expected = "a decision of the catalogue, or of this file".to_owned();
+            let expected =
+                "a decision of the catalogue or of this file, by its key or its whole title";
+            let expected = expected.to_owned();
             self.fault(draft, "decision_id", decision.to_owned(), expected);
         } else if let Some(answers) = draft.whole("ref")
             && !self.events.contains(&(answers, decision))

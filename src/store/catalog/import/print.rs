@@ -13,6 +13,10 @@ use crate::store::text::one_line;
 /// How many rows of each kind are printed; a catalogue of a year has fewer.
 const PRINTED_ROWS: usize = 1_000;
 
+/// How much of a cell is printed; the plan of a decision with a time for each of five steps has some
+/// two hundred characters.
+const PRINTED_CHARS: usize = 500;
+
 /// Columns whose readings are the same in many rows, and are printed once for all of them.
 const UNITS: [&str; 3] = ["drafting_unit", "executing_unit", "cooperating_units"];
 
@@ -158,9 +162,18 @@ fn units_read(readings: &[Reading]) -> Vec<String> {
 }
 
 fn said(reading: &Reading) -> String {
-    let text = one_line(&reading.text);
+    let text = begun(&one_line(&reading.text));
     let read = reading.read.as_deref().map_or("nothing".into(), one_line);
-    format!("{} `{text}` → {read} ({})", reading.column, reading.rule)
+    let (read, rule) = (begun(&read), begun(&reading.rule));
+    format!("{} `{text}` → {read} ({rule})", reading.column)
+}
+
+/// The beginning of `text`, the whole of it in every sane cell.
+fn begun(text: &str) -> String {
+    match text.char_indices().nth(PRINTED_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The place of a cell without the letters of its column.

@@ -47,6 +47,7 @@ impl Reader<'_> {
                 self.part_units(&mut draft, item);
                 self.complete(&mut draft);
             } else {
+                self.complete_key(&mut draft);
                 self.warn_of_list(&draft, item);
             }
             self.add_flags(&mut draft, item);
@@ -140,6 +141,18 @@ impl Reader<'_> {
         let year = year.or_else(|| title.and_then(|title| title.year));
         if let Some(year) = year.filter(|_| draft.get("year").is_none()) {
             draft.set("year", Value::Integer(year.into()));
+        }
+        draft.is_in_part = title.is_some_and(|title| title.is_part);
+    }
+
+    /// A table with keys of its own, but without columns for body and year, is completed where it
+    /// has new decisions.
+    fn complete_key(&self, draft: &mut Draft) {
+        let gives = |name| self.header.gives(name);
+        if gives("seq") && !gives("organ") && !gives("year") {
+            self.complete(draft);
+            draft.is_in_part = false;
+            draft.is_completed = true;
         }
     }
 
