@@ -19,23 +19,27 @@ mod text;
 mod told;
 mod workbook;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
+use rust_xlsxwriter::XlsxError;
 
 use super::day::day;
 use super::filter::Filter;
 use super::library::Books;
 use super::outcome::{faulty, usage};
+use super::unfinished::{self, refuse_taken};
 use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::domain::obligation::State;
 use crate::store::ledger::Reader;
+use crate::store::sheets::unpanicked;
 use duties::Question;
 use gathered::Gathered;
 use rows::Scribe;
-use target::{Form, Place, refuse_taken, target, write_to};
+use target::{Form, Place, target, write_to};
 
 /// Examples of `export`.
 pub(super) const EXAMPLES: &str = "\
@@ -90,6 +94,18 @@ pub struct RegisterArgs {
 /// # Errors
 /// The databases, the templates, the file; wrong usage ends the command with 2.
 pub(super) fn run(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {
+    let written =
+        unpanicked(|| write(books, args, clock)).unwrap_or_else(|error| Err(error.into()));
+    // The disk's own words do not say which file it is about.
+    written.map_err(
+        |error| match error.is::<io::Error>() || error.is::<XlsxError>() {
+            true => error.context(format!("failed to write {}", args.file.display())),
+            false => error,
+        },
+    )
+}
+
+fn write(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {
     let (form, place) = target(&args.file, args.format)?;
     let wording = Wording::untried(books.config.wording.as_deref()).map_err(faulty)?;
     let mut words = wording.register()?;
@@ -150,7 +166,7 @@ fn ready(place: &Place, force: bool) -> anyhow::Result<PathBuf> {
         Place::Stdout => Ok(std::env::temp_dir()),
         Place::File(path) | Place::Folder(path) => {
             refuse_taken(path, force)?;
-            Ok(target::folder(Path::new(path)).to_owned())
+            Ok(unfinished::folder(Path::new(path)).to_owned())
         }
     }
 }

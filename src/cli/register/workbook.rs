@@ -10,9 +10,9 @@ use super::duties::Question;
 use super::form::{Cell, DUTIES, NOTICES, WAITING};
 use super::gathered::{Gathered, Rows};
 use super::summary::{self, Facts};
-use super::target::{Unfinished, folder};
 use super::told::{self, Told};
 use crate::channels::wording::register::RegisterWords;
+use crate::cli::unfinished::{Unfinished, folder};
 use crate::store::ledger::Reader;
 
 /// Writes the workbook to `path`; what could not be shown whole is told on stderr.
