@@ -21,6 +21,9 @@ const DATES: std::ops::RangeInclusive<i32> = 1901..=9999;
 const POINTS_A_LINE: f64 = 13.5;
 const PADDING: f64 = 3.0;
 
+/// How high rows are that nobody gave a height, in points: as in every new workbook.
+const USUAL: f64 = 15.0;
+
 /// The highest that a row can be, in points (Excel specifications and limits).
 const HIGHEST: f64 = 409.0;
 
@@ -31,6 +34,8 @@ pub(super) struct Sheet<'b, 's, 'w> {
     worksheet: Worksheet,
     /// The next row.
     row: u32,
+    /// How high the row before it is.
+    height: f64,
     /// Rows written before, in earlier parts too.
     written: u64,
     part: u32,
@@ -48,6 +53,7 @@ impl<'s, 'w> Book<'s, 'w> {
             form,
             worksheet,
             row: 1,
+            height: USUAL,
             written: 0,
             part: 1,
         })
@@ -132,13 +138,16 @@ impl<'w> Sheet<'_, '_, 'w> {
             self.go_on()?;
         }
         let height = self.height(cells);
-        self.worksheet.set_row_height(self.row, height)?;
         self.written += 1;
         let number = Cell::Number(i64::try_from(self.written).unwrap_or(i64::MAX));
         for (column, cell) in (0..).zip(std::iter::once(&number).chain(cells)) {
             self.book
                 .write(&mut self.worksheet, (self.row, column), cell)?;
+            // A row that has a height of its own costs half a kilobyte until the file is saved; the
+            // usual one costs nothing. The row before is on the disk as soon as this one begins.
+            self.worksheet.set_default_row_height(height);
         }
+        self.height = height;
         self.row += 1;
         Ok(())
     }
@@ -161,8 +170,9 @@ impl<'w> Sheet<'_, '_, 'w> {
         self.part += 1;
         let next = self.book.worksheet(self.form, self.part)?;
         let full = std::mem::replace(&mut self.worksheet, next);
-        self.book.push(filtered(full, self.form, self.row)?);
-        self.row = 1;
+        self.book
+            .push(ended(full, self.form, (self.row, self.height))?);
+        (self.row, self.height) = (1, USUAL);
         Ok(())
     }
 
@@ -176,10 +186,11 @@ impl<'w> Sheet<'_, '_, 'w> {
             form,
             worksheet,
             row,
+            height,
             written,
             part,
         } = self;
-        book.push(filtered(worksheet, form, row)?);
+        book.push(ended(worksheet, form, (row, height))?);
         Ok((part, written))
     }
 }
@@ -195,8 +206,16 @@ fn lines(cell: &Cell, room: f64) -> f64 {
     (f64::from(width) / room).ceil()
 }
 
-/// The sheet, with a filter on each column.
-fn filtered(mut worksheet: Worksheet, form: Form, rows: u32) -> Result<Worksheet, XlsxError> {
+/// The sheet of so many rows, the last of that height, with a filter on each column.
+fn ended(
+    mut worksheet: Worksheet,
+    form: Form,
+    (rows, height): (u32, f64),
+) -> Result<Worksheet, XlsxError> {
+    worksheet.set_default_row_height(USUAL);
+    if rows > 1 {
+        worksheet.set_row_height(rows - 1, height)?;
+    }
     let last = u16::try_from(form.columns.len().saturating_sub(1)).unwrap_or_default();
     worksheet.autofilter(0, 0, rows.saturating_sub(1), last)?;
     Ok(worksheet)
@@ -294,6 +313,58 @@ mod tests {
         assert!(cell.encode_utf16().count() <= 60, "{cell}");
         assert_eq!(sheets[0].1[2][1], "字".repeat(60));
         assert_eq!((cut, clipped), (1, 0));
+    }
+
+    /// The heights that the first sheet gives to its rows, and to those it does not have.
+    fn heights(file: Cursor<Vec<u8>>) -> (Vec<Option<String>>, String) {
+        let mut zip = zip::ZipArchive::new(file).unwrap();
+        let mut text = String::new();
+        let mut sheet = zip.by_name("xl/worksheets/sheet1.xml").unwrap();
+        std::io::Read::read_to_string(&mut sheet, &mut text).unwrap();
+        let value = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        let tags = |name: &str| {
+            let tags = text.split(&format!("<{name} ")).skip(1);
+            let tags = tags.map(|tag| format!(" {}", tag.split_once('>').unwrap().0));
+            tags.collect::<Vec<String>>()
+        };
+        let usual = value(&tags("sheetFormatPr")[0], "defaultRowHeight").unwrap();
+        (
+            tags("row").iter().map(|tag| value(tag, "ht")).collect(),
+            usual,
+        )
+    }
+
+    #[test]
+    fn each_row_has_the_height_of_its_own_text_in_every_part_of_a_sheet() {
+        let wording = Wording::new().unwrap();
+        let mut words = wording.register().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let on = "2026-09-24".parse().unwrap();
+        let limits = Limits {
+            chars: 100,
+            rows: 4,
+        };
+        let mut book = Book::new(&mut words, "某市", on, folder.path(), limits).unwrap();
+        let mut sheet = book.sheet(WAITING).unwrap();
+        // Twelve digits wide: one line, three, one, two.
+        for text in [
+            "短",
+            "十八个字十八个字十八个字十八个字十八",
+            "短",
+            "十二个字十二个字十二个字",
+        ] {
+            sheet.row(&[Cell::text(text)]).unwrap();
+        }
+        sheet.end().unwrap();
+        let mut file = Cursor::new(Vec::new());
+        book.save(&mut file).unwrap();
+        let (heights, usual) = heights(file);
+        let heights: Vec<Option<&str>> = heights.iter().map(Option::as_deref).collect();
+        assert_eq!(heights, [None, Some("16.5"), Some("43.5"), Some("16.5")]);
+        assert_eq!(usual, "15");
     }
 
     #[test]
