@@ -102,6 +102,8 @@ impl Draft {
         let mut row: Vec<Value> = columns
             .map(|(place, column)| {
                 let said = self.values()[place].clone();
+                // A row that is recognised without its key keeps it.
+                let said = said.filter(|said| column.name != "id" || *said != Value::Null);
                 let known = known.map(|known| known[place].clone());
                 let value = match (said, known) {
                     (Some(said), Some(known)) if is_as_written(column.holds, &known, &said) => {
