@@ -60,7 +60,7 @@ pub(super) struct Form {
     pub(super) columns: &'static [(&'static str, f64)],
 }
 
-/// 台账: every duty.
+/// 台账: every duty that has come up. In CSV, which has no second sheet, every duty.
 pub(super) const DUTIES: Form = Form {
     sheet: "duties",
     columns: &[
@@ -95,6 +95,21 @@ pub(super) const WAITING: Form = Form {
         ("needs", 36.0),
         ("although", 18.0),
         ("although_on", 11.0),
+    ],
+};
+
+/// 后续: what lies ahead, and becomes a duty with a date once the step before it has happened.
+pub(super) const AHEAD: Form = Form {
+    sheet: "ahead",
+    columns: &[
+        ("number", 5.0),
+        ("decision", 10.0),
+        ("title", 30.0),
+        ("rule", 9.0),
+        ("duty", 34.0),
+        ("basis", 40.0),
+        ("responsible", 18.0),
+        ("needs", 36.0),
     ],
 };
 

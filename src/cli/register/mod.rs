@@ -51,9 +51,9 @@ Examples:
   duban export 住建局.ics --unit 市住建局
   duban export --format ics /srv/calendars --force
 
-The workbook has four sheets, each for A4 landscape: 台账 (every duty, most urgent first), 待补 (what
-nobody has entered), 通知 (what was sent to whom and what came of it) and 汇总 (counts by unit). CSV is
-the first of them. JSON has `duties` with the fields of `due --json`, and `notices` with those of
+The workbook has five sheets, each for A4 landscape: 台账 (every duty that has come up, most urgent
+first), 待补 (what nobody has entered), 后续 (steps that lie ahead), 通知 (what was sent to whom and what
+came of it) and 汇总 (counts by unit). CSV has every duty in the columns of 台账. JSON has `duties` with the fields of `due --json`, and `notices` with those of
 `notices list --json`.
 
 With --as-of, the duties stand as on that day by what the catalogue says now; notices made later are
@@ -134,10 +134,12 @@ fn write(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()
         (Form::Xlsx, _) => Err(usage("a workbook goes into a file")),
         (Form::Csv, place) => {
             let folder = ready(place, args.force)?;
-            let (gathered, rows) = Gathered::rows(&question, &mut words, &folder)?;
+            let mut scribe = Scribe::new(&mut words, &question);
+            let mut made = |duty: &duties::Duty<'_>| Ok(serde_json::to_vec(&scribe.duty(duty)?)?);
+            let (gathered, duties) = Gathered::made(&question, &folder, &mut made)?;
             question.want_some(&gathered.seen)?;
             write_to(place, args.force, |out| {
-                text::write_csv(out, rows.duties, &mut words)
+                text::write_csv(out, duties, &mut words)
             })
         }
         (Form::Json, place) => {

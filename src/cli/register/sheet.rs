@@ -326,7 +326,8 @@ mod tests {
             Some(rest.split_once('"')?.0.to_owned())
         };
         let tags = |name: &str| {
-            let tags = text.split(&format!("<{name} ")).skip(1);
+            let start = format!("<{name} ");
+            let tags = text.split(start.as_str()).skip(1);
             let tags = tags.map(|tag| format!(" {}", tag.split_once('>').unwrap().0));
             tags.collect::<Vec<String>>()
         };

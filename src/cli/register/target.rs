@@ -13,9 +13,9 @@ use crate::cli::unfinished::Unfinished;
 /// A form of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// A workbook with the sheets 台账, 待补, 通知 and 汇总, ready for print.
+    /// A workbook with the sheets 台账, 待补, 后续, 通知 and 汇总, ready for print.
     Xlsx,
-    /// The sheet 台账 as CSV.
+    /// Every duty as CSV, in the columns of 台账.
     Csv,
     /// Duties with the fields of `due --json`, and notices with those of `notices list --json`.
     Json,

@@ -50,7 +50,7 @@ fn titles_and_units_are_read_back_from_the_workbook_to_the_letter_as_text() {
         assert!(unit.is_some(), "{title} {row:?}");
     }
     let mut book: Xlsx<_> = open_workbook(desk.at("a.xlsx")).unwrap();
-    for sheet in ["台账", "待补", "通知"] {
+    for sheet in ["台账", "待补", "后续", "通知"] {
         let formulas = book.worksheet_formula(sheet).unwrap();
         assert!(
             formulas.cells().all(|(_, _, formula)| formula.is_empty()),

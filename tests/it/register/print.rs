@@ -45,12 +45,12 @@ fn every_sheet_is_a4_landscape_one_page_wide_with_number_and_day_of_printing() {
         }
         assert!(sheet.contains("洮南市人民政府重大行政决策督办台账"));
     }
-    for sheet in sheets.take(3) {
+    for sheet in sheets.take(4) {
         assert!(sheet.contains("state=\"frozen\""));
         assert!(sheet.contains("<autoFilter"));
     }
     let book = &parts["xl/workbook.xml"];
-    for name in ["台账", "待补", "通知"] {
+    for name in ["台账", "待补", "后续", "通知"] {
         assert!(book.contains(&format!(">{name}!$1:$1<")), "{book}");
     }
 }
