@@ -232,7 +232,8 @@ impl<'p> Press<'p> {
             Err(NotFound::Unknown(name)) => Some(name),
             Err(NotFound::NotNamed(_)) => None,
         });
-        named.filter(|name| !name.is_empty()).collect()
+        let is_told = |name: &String| !name.is_empty() && *name != self.question.secret;
+        named.filter(is_told).collect()
     }
 
     /// What is still to be done has an event. What need not be done any more has a cancelled one

@@ -15,7 +15,7 @@ use crate::cli::library::{Books, complain};
 use crate::cli::text::harmless;
 use crate::cli::waiting::{Because, because};
 use crate::domain::counting::Step;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, is_known_kind};
 use crate::domain::findings::findings;
 use crate::domain::gaps::Lack;
 use crate::domain::obligation::{Excuse, Obligation};
@@ -125,7 +125,7 @@ impl Question<'_> {
 
     fn visit_one(
         &self,
-        decision: Decision,
+        mut decision: Decision,
         seen: &mut Seen,
         visit: &mut dyn FnMut(&Duty<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
@@ -133,6 +133,9 @@ impl Question<'_> {
         let found = findings(&decision, &library.pack);
         complain(&found);
         seen.faults += found.len();
+        if decision.confidential {
+            self.hide_names(&mut decision);
+        }
         let mut derived = obligations(&decision, &library.pack, &library.calendar);
         derived.sort_by(|one, next| one.key.cmp(&next.key));
         seen.decisions += 1;
@@ -159,6 +162,26 @@ impl Question<'_> {
         }
         seen.organs.insert(decision.organ);
         Ok(())
+    }
+}
+
+impl Question<'_> {
+    /// Of a confidential decision only those units and events are named that others have too: a name
+    /// that neither the directory nor the pack knows may be the decision's own.
+    fn hide_names(&self, decision: &mut Decision) {
+        let library = &self.books.library;
+        let units = [&mut decision.drafting_unit, &mut decision.executing_unit];
+        let units = units.into_iter().flatten();
+        for unit in units.chain(&mut decision.cooperating_units) {
+            if library.directory.unit(unit).is_none() {
+                unit.clone_from(&self.secret);
+            }
+        }
+        for event in &mut decision.events {
+            if !is_known_kind(&event.kind) && !library.pack.events.contains(&event.kind) {
+                event.kind.clone_from(&self.secret);
+            }
+        }
     }
 }
 
