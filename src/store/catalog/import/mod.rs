@@ -24,6 +24,7 @@ mod questions;
 mod matching;
 mod flags;
 mod missing;
+mod stale;
 mod planner;
 pub(in crate::store::catalog) mod plan;
 mod print;
