@@ -166,14 +166,14 @@ impl Question<'_> {
 }
 
 impl Question<'_> {
-    /// Of a confidential decision only those units and events are named that others have too: a name
-    /// that neither the directory nor the pack knows may be the decision's own.
+    /// Of a confidential decision no unit is named that nobody knows and that says what the title does,
+    /// such as an office set up for it, and no event that the pack does not know.
     fn hide_names(&self, decision: &mut Decision) {
         let library = &self.books.library;
         let units = [&mut decision.drafting_unit, &mut decision.executing_unit];
         let units = units.into_iter().flatten();
         for unit in units.chain(&mut decision.cooperating_units) {
-            if library.directory.unit(unit).is_none() {
+            if library.directory.unit(unit).is_none() && quotes(unit, &decision.title) {
                 unit.clone_from(&self.secret);
             }
         }
@@ -183,6 +183,13 @@ impl Question<'_> {
             }
         }
     }
+}
+
+/// Whether `name` repeats a part of `title`. Four letters are more than names share by chance.
+fn quotes(name: &str, title: &str) -> bool {
+    let title: Vec<char> = title.chars().collect();
+    let mut parts = title.windows(4).map(String::from_iter);
+    parts.any(|part| name.contains(&part))
 }
 
 /// Of a confidential decision nothing is told that a person wrote about it: it may name what the
