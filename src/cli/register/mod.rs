@@ -8,6 +8,7 @@ mod dates;
 mod duties;
 mod form;
 mod gathered;
+mod height;
 mod inks;
 mod rows;
 mod sheet;

@@ -9,9 +9,9 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::book::Book;
 use super::form::{Cell, Form};
+use super::height::lines;
 use super::inks::Kind;
 use crate::channels::wording::register::RegisterWords;
-use crate::cli::text::width;
 use crate::store::sheets::guarded;
 
 /// The days a cell can hold as a date; others stand as text (ECMA-376 18.17.4.1).
@@ -34,8 +34,6 @@ pub(super) struct Sheet<'b, 's, 'w> {
     worksheet: Worksheet,
     /// The next row.
     row: u32,
-    /// How high the row before it is.
-    height: f64,
     /// Rows written before, in earlier parts too.
     written: u64,
     part: u32,
@@ -53,7 +51,6 @@ impl<'s, 'w> Book<'s, 'w> {
             form,
             worksheet,
             row: 1,
-            height: USUAL,
             written: 0,
             part: 1,
         })
@@ -147,7 +144,6 @@ impl<'w> Sheet<'_, '_, 'w> {
             // usual one costs nothing. The row before is on the disk as soon as this one begins.
             self.worksheet.set_default_row_height(height);
         }
-        self.height = height;
         self.row += 1;
         Ok(())
     }
@@ -170,9 +166,8 @@ impl<'w> Sheet<'_, '_, 'w> {
         self.part += 1;
         let next = self.book.worksheet(self.form, self.part)?;
         let full = std::mem::replace(&mut self.worksheet, next);
-        self.book
-            .push(ended(full, self.form, (self.row, self.height))?);
-        (self.row, self.height) = (1, USUAL);
+        self.book.push(ended(full, self.form, self.row)?);
+        self.row = 1;
         Ok(())
     }
 
@@ -186,36 +181,20 @@ impl<'w> Sheet<'_, '_, 'w> {
             form,
             worksheet,
             row,
-            height,
             written,
             part,
         } = self;
-        book.push(ended(worksheet, form, (row, height))?);
+        book.push(ended(worksheet, form, row)?);
         Ok((part, written))
     }
 }
 
-/// How many lines a cell takes in a column that wide. A column's unit is a digit at 11 points and
-/// the text has 10, so a line holds a little more than its number; that makes up for lines that
-/// end early because a word does not part.
-fn lines(cell: &Cell, room: f64) -> f64 {
-    let (Cell::Text(text) | Cell::Lit { text, .. }) = cell else {
-        return 1.0;
-    };
-    let width = u32::try_from(width(text)).unwrap_or(u32::MAX);
-    (f64::from(width) / room).ceil()
-}
-
-/// The sheet of so many rows, the last of that height, with a filter on each column.
-fn ended(
-    mut worksheet: Worksheet,
-    form: Form,
-    (rows, height): (u32, f64),
-) -> Result<Worksheet, XlsxError> {
+/// The sheet of so many rows, with a filter on each column.
+fn ended(mut worksheet: Worksheet, form: Form, rows: u32) -> Result<Worksheet, XlsxError> {
+    // Nothing is written here, but the last row goes to the disk with its height. Had it one of its own,
+    // rust_xlsxwriter 0.102 would write it twice, and Excel offers to repair such a file.
+    worksheet.write_blank(rows, 0, &Format::new())?;
     worksheet.set_default_row_height(USUAL);
-    if rows > 1 {
-        worksheet.set_row_height(rows - 1, height)?;
-    }
     let last = u16::try_from(form.columns.len().saturating_sub(1)).unwrap_or_default();
     worksheet.autofilter(0, 0, rows.saturating_sub(1), last)?;
     Ok(worksheet)
@@ -364,14 +343,16 @@ mod tests {
         book.save(&mut file).unwrap();
         let (heights, usual) = heights(file);
         let heights: Vec<Option<&str>> = heights.iter().map(Option::as_deref).collect();
-        assert_eq!(heights, [None, Some("16.5"), Some("43.5"), Some("16.5")]);
+        // The row below the last one is empty.
+        assert_eq!(
+            heights,
+            [None, Some("16.5"), Some("43.5"), Some("16.5"), None]
+        );
         assert_eq!(usual, "15");
     }
 
     #[test]
-    fn rows_are_as_high_as_their_text_and_those_that_cannot_be_are_counted() {
-        assert!((lines(&Cell::text("八个字的一段文字"), 8.0) - 2.0).abs() < f64::EPSILON);
-        assert!((lines(&Cell::Empty, 8.0) - 1.0).abs() < f64::EPSILON);
+    fn rows_that_cannot_be_as_high_as_their_text_are_counted() {
         let rows = [vec![Cell::text("很长".repeat(200))]];
         let (_, (cut, clipped)) = written(
             Limits {

@@ -65,7 +65,7 @@ pub fn template(offers: &Offers, out: impl Write + Send) -> Result<(), StoreErro
         }
         book.finish(offers, out)
     };
-    unpanicked(write).unwrap_or_else(|error| Err(unwritable(error)))
+    unpanicked(write).unwrap_or_else(|error| Err(unkept(&error)))
 }
 
 /// Writes the form to `out`, filled with all decisions and events as they stand at one moment.
@@ -79,7 +79,7 @@ pub fn fill(
     out: impl Write + Send,
 ) -> Result<Filled, StoreError> {
     let write = || written(catalog, offers, out);
-    unpanicked(write).unwrap_or_else(|error| Err(unwritable(error)))
+    unpanicked(write).unwrap_or_else(|error| Err(unkept(&error)))
 }
 
 fn written(
@@ -216,6 +216,13 @@ fn unwritten(error: XlsxError) -> StoreError {
         other => io::Error::other(other),
     };
     unwritable(source)
+}
+
+/// The error of the disk on which rows wait until the form is whole.
+fn unkept(error: &io::Error) -> StoreError {
+    let folder = std::env::temp_dir();
+    let words = format!("{error}, for temporary files in {}", folder.display());
+    unwritable(io::Error::new(error.kind(), words))
 }
 
 /// A disk's error as one of ours.
