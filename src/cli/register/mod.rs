@@ -98,12 +98,13 @@ pub(super) fn run(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::
     let written =
         unpanicked(|| write(books, args, clock)).unwrap_or_else(|error| Err(error.into()));
     // The disk's own words do not say which file it is about.
-    written.map_err(
-        |error| match error.is::<io::Error>() || error.is::<XlsxError>() {
-            true => error.context(format!("failed to write {}", args.file.display())),
-            false => error,
-        },
-    )
+    written.map_err(|error| {
+        if error.is::<io::Error>() || error.is::<XlsxError>() {
+            error.context(format!("failed to write {}", args.file.display()))
+        } else {
+            error
+        }
+    })
 }
 
 fn write(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {

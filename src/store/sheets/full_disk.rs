@@ -52,13 +52,16 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::unwrap_used, reason = "it is the panic that is caught")]
     fn the_systems_error_is_told_and_any_other_panic_goes_on() {
-        let full = || Err::<(), _>(io::Error::from_raw_os_error(28)).unwrap();
-        let error = unpanicked(full).unwrap_err();
+        let panics = |words: &str| {
+            let words = words.to_owned();
+            unpanicked(|| std::panic::panic_any(words))
+        };
+        let words = "Couldn't write to xml file: Os { code: 28, kind: StorageFull }";
+        let error: io::Error = panics(words).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert_eq!(unpanicked(|| 3).unwrap(), 3);
-        let other = catch_unwind(|| unpanicked(|| None::<u8>.unwrap()));
+        let other = catch_unwind(|| panics("something else"));
         assert!(other.is_err());
     }
 }

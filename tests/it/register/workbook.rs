@@ -36,11 +36,8 @@ fn every_duty_of_due_stands_in_it_in_the_same_order_with_the_same_state_and_date
     desk.duban(&[&waived[..], &["--from", "2026-05-01", "--anyway"]].concat());
     let file = desk.at("台账.xlsx");
     desk.duban(&["export", "台账.xlsx", "--as-of", DAY]).ok();
-    let (due, rows, ahead) = (
-        due(&desk, &["--as-of", DAY]),
-        rows(&file, "台账"),
-        rows(&file, "后续"),
-    );
+    let (rows, ahead) = (rows(&file, "台账"), rows(&file, "后续"));
+    let due = due(&desk, &["--as-of", DAY]);
     let lies_ahead = |due: &&Value| ahead.iter().any(|row| is_about(row, due));
     let (later, due): (Vec<&Value>, Vec<&Value>) = due.iter().partition(lies_ahead);
     assert_eq!(later.len(), ahead.len());

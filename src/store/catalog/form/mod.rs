@@ -203,7 +203,7 @@ fn copy(
 /// An error of the workbook's writer as one of ours.
 fn unwritten(error: XlsxError) -> StoreError {
     let source = match error {
-        XlsxError::IoError(source) => source,
+        XlsxError::IoError(source) | XlsxError::ZipError(ZipError::Io(source)) => source,
         XlsxError::RowColumnLimitError => {
             let found = "more rows than a sheet of a workbook has";
             let fault = Fault::new("the catalogue", found, "fewer; write it as CSV");
@@ -212,7 +212,6 @@ fn unwritten(error: XlsxError) -> StoreError {
                 faults: vec![fault],
             };
         }
-        XlsxError::ZipError(ZipError::Io(source)) => source,
         other => io::Error::other(other),
     };
     unwritable(source)
