@@ -37,6 +37,7 @@ mod running;
 mod shown;
 mod test_send;
 mod templates;
+mod unfinished;
 mod working_days;
 
 pub mod library;

@@ -4,15 +4,17 @@
 //! catalogue. Refuses to write over a file: it may be a form that somebody has filled.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
+use tempfile::NamedTempFile;
 
 use crate::cli::library::{Books, complain};
 use crate::cli::outcome::faulty;
+use crate::cli::unfinished::Unfinished;
 use crate::config::Units;
 use crate::domain::directory::Directory;
 use crate::domain::fault::Fault;
@@ -160,18 +162,16 @@ fn unfit(file: &Path, expected: &str) -> anyhow::Error {
 /// Lets `write` fill a new file, and leaves no part of one behind.
 fn whole<T>(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<T>,
+    write: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let named = || format!("failed to create {}", path.display());
-    let file = File::create_new(path).with_context(named)?;
-    let mut out = BufWriter::new(file);
-    let written = write(&mut out).and_then(|value| {
-        out.flush()?;
-        Ok(value)
-    });
-    if written.is_err() {
-        // It is ours, made a moment ago, and of no use to anybody.
-        let _ = fs::remove_file(path);
+    if path.symlink_metadata().is_ok() {
+        bail!("failed to create {}: it is there already", path.display());
     }
-    written
+    let mut file = Unfinished::begin(path, false)?;
+    let mut out = file.writer();
+    let value = write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    file.finish()?;
+    Ok(value)
 }

@@ -18,10 +18,10 @@ use crate::channels::wording::register::RegisterWords;
 use crate::cli::text::harmless;
 
 /// What a cell can hold, in characters, and what a sheet can, in rows (Excel specifications and
-/// limits; a workbook beyond them is refused as damaged).
+/// limits: 1,048,576; a workbook beyond them is refused as damaged, and one below the last stays empty).
 pub(super) const LIMITS: Limits = Limits {
     chars: 32_767,
-    rows: 1_048_576,
+    rows: 1_048_575,
 };
 
 /// What no XML may hold, besides the controls that are harmless already (XML 1.0, 2.2).

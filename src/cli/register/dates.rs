@@ -13,11 +13,11 @@ use chrono::NaiveDate;
 
 use super::duties::{Duty, Question};
 use super::spool::Spool;
-use super::target::{Unfinished, refuse_taken};
 use crate::channels::calendar_file;
 use crate::channels::wording::Wording;
 use crate::cli::outcome::faulty;
 use crate::cli::text::harmless;
+use crate::cli::unfinished::{self, Unfinished, refuse_taken};
 use crate::domain::address::{self, Reminder};
 use crate::domain::directory::NotFound;
 use crate::domain::ladder::Step;
@@ -58,7 +58,7 @@ pub(super) fn write_one(
     let mut file = Unfinished::begin(path, force)?;
     let unit = question.filter.unit.clone().unwrap_or_default();
     let press = Press::new(question, ledger, wording)?;
-    let events = press.events(super::target::folder(path), Some(&unit))?;
+    let events = press.events(unfinished::folder(path), Some(&unit))?;
     let mut out = file.writer();
     out.write_all(calendar_file::begin().as_bytes())?;
     events
@@ -232,7 +232,8 @@ impl<'p> Press<'p> {
             Err(NotFound::Unknown(name)) => Some(name),
             Err(NotFound::NotNamed(_)) => None,
         });
-        named.filter(|name| !name.is_empty()).collect()
+        let is_told = |name: &String| !name.is_empty() && *name != self.question.secret;
+        named.filter(is_told).collect()
     }
 
     /// What is still to be done has an event. What need not be done any more has a cancelled one

@@ -15,7 +15,7 @@ use crate::cli::library::{Books, complain};
 use crate::cli::text::harmless;
 use crate::cli::waiting::{Because, because};
 use crate::domain::counting::Step;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, is_known_kind};
 use crate::domain::findings::findings;
 use crate::domain::gaps::Lack;
 use crate::domain::obligation::{Excuse, Obligation};
@@ -125,7 +125,7 @@ impl Question<'_> {
 
     fn visit_one(
         &self,
-        decision: Decision,
+        mut decision: Decision,
         seen: &mut Seen,
         visit: &mut dyn FnMut(&Duty<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
@@ -133,6 +133,9 @@ impl Question<'_> {
         let found = findings(&decision, &library.pack);
         complain(&found);
         seen.faults += found.len();
+        if decision.confidential {
+            self.hide_names(&mut decision);
+        }
         let mut derived = obligations(&decision, &library.pack, &library.calendar);
         derived.sort_by(|one, next| one.key.cmp(&next.key));
         seen.decisions += 1;
@@ -160,6 +163,33 @@ impl Question<'_> {
         seen.organs.insert(decision.organ);
         Ok(())
     }
+}
+
+impl Question<'_> {
+    /// Of a confidential decision no unit is named that nobody knows and that says what the title does,
+    /// such as an office set up for it, and no event that the pack does not know.
+    fn hide_names(&self, decision: &mut Decision) {
+        let library = &self.books.library;
+        let units = [&mut decision.drafting_unit, &mut decision.executing_unit];
+        let units = units.into_iter().flatten();
+        for unit in units.chain(&mut decision.cooperating_units) {
+            if library.directory.unit(unit).is_none() && quotes(unit, &decision.title) {
+                unit.clone_from(&self.secret);
+            }
+        }
+        for event in &mut decision.events {
+            if !is_known_kind(&event.kind) && !library.pack.events.contains(&event.kind) {
+                event.kind.clone_from(&self.secret);
+            }
+        }
+    }
+}
+
+/// Whether `name` repeats a part of `title`. Four letters are more than names share by chance.
+fn quotes(name: &str, title: &str) -> bool {
+    let title: Vec<char> = title.chars().collect();
+    let mut parts = title.windows(4).map(String::from_iter);
+    parts.any(|part| name.contains(&part))
 }
 
 /// Of a confidential decision nothing is told that a person wrote about it: it may name what the

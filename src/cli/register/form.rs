@@ -60,7 +60,7 @@ pub(super) struct Form {
     pub(super) columns: &'static [(&'static str, f64)],
 }
 
-/// 台账: every duty.
+/// 台账: every duty that has come up. In CSV, which has no second sheet, every duty.
 pub(super) const DUTIES: Form = Form {
     sheet: "duties",
     columns: &[
@@ -68,9 +68,9 @@ pub(super) const DUTIES: Form = Form {
         ("state", 12.0),
         ("decision", 10.0),
         ("title", 20.0),
-        ("rule", 9.0),
+        ("rule", 11.0),
         ("duty", 22.0),
-        ("basis", 26.0),
+        ("basis", 24.0),
         ("anchor", 10.5),
         ("due", 10.5),
         ("latest", 10.5),
@@ -89,12 +89,27 @@ pub(super) const WAITING: Form = Form {
         ("because", 12.0),
         ("decision", 10.0),
         ("title", 28.0),
-        ("rule", 8.0),
-        ("duty", 30.0),
+        ("rule", 16.0),
+        ("duty", 28.0),
         ("responsible", 18.0),
-        ("needs", 36.0),
-        ("although", 18.0),
+        ("needs", 32.0),
+        ("although", 16.0),
         ("although_on", 11.0),
+    ],
+};
+
+/// 后续: what lies ahead, and becomes a duty with a date once the step before it has happened.
+pub(super) const AHEAD: Form = Form {
+    sheet: "ahead",
+    columns: &[
+        ("number", 5.0),
+        ("decision", 10.0),
+        ("title", 30.0),
+        ("rule", 16.0),
+        ("duty", 34.0),
+        ("basis", 36.0),
+        ("responsible", 18.0),
+        ("needs", 33.0),
     ],
 };
 

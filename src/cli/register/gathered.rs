@@ -32,13 +32,15 @@ pub(super) struct Rows {
     pub(super) duties: Spool<Urgency>,
     /// Of 待补.
     pub(super) waiting: Spool<Pressing>,
+    /// Of 后续, in the order of the catalogue.
+    pub(super) ahead: Spool<()>,
 }
 
 /// What is known once the catalogue has been walked through.
 pub(super) struct Gathered {
     pub(super) seen: Seen,
-    /// Duties that wait for a step which still lies ahead.
-    pub(super) ahead: u64,
+    /// How many duties wait because of what.
+    pub(super) waiting: BTreeMap<Because, u64>,
     /// By the units that must act.
     pub(super) counts: BTreeMap<String, Counts>,
     /// The duties' keys, where not all are wanted.
@@ -49,13 +51,13 @@ impl Gathered {
     fn new(question: &Question<'_>) -> Self {
         Self {
             seen: Seen::default(),
-            ahead: 0,
+            waiting: BTreeMap::new(),
             counts: BTreeMap::new(),
             keys: question.is_narrowed().then(HashSet::new),
         }
     }
 
-    /// The rows of the workbook, and of its one sheet in CSV.
+    /// The rows of the workbook.
     ///
     /// # Errors
     /// The catalogue's, the templates', or those of the disk in `folder`.
@@ -68,12 +70,16 @@ impl Gathered {
         let mut rows = Rows {
             duties: Spool::new(folder)?,
             waiting: Spool::new(folder)?,
+            ahead: Spool::new(folder)?,
         };
         let mut scribe = Scribe::new(words, question);
         gathered.seen = question.each(&mut |duty| {
-            rows.duties.push(urgency(duty), &scribe.duty(duty)?)?;
             gathered.note(duty, question.today, scribe.units(duty)?);
-            if let Some(because) = duty.because.filter(|because| *because != Because::Ahead) {
+            if duty.because == Some(Because::Ahead) {
+                return Ok(rows.ahead.push((), &scribe.ahead(duty)?)?);
+            }
+            rows.duties.push(urgency(duty), &scribe.duty(duty)?)?;
+            if let Some(because) = duty.because {
                 let since = duty.lack.as_ref().map_or(NaiveDate::MAX, |lack| lack.on);
                 let row = scribe.waiting(duty, because)?;
                 rows.waiting.push((because, since), &row)?;
@@ -106,7 +112,9 @@ impl Gathered {
         if let Some(keys) = &mut self.keys {
             keys.insert(duty.obligation.key.to_string());
         }
-        self.ahead += u64::from(duty.because == Some(Because::Ahead));
+        if let Some(because) = duty.because {
+            *self.waiting.entry(because).or_default() += 1;
+        }
         let head = Head::of(&duty.row, today);
         let counts = self.counts.entry(units).or_default();
         let at = Head::ALL.iter().position(|one| *one == head);

@@ -8,6 +8,7 @@ mod dates;
 mod duties;
 mod form;
 mod gathered;
+mod height;
 mod inks;
 mod rows;
 mod sheet;
@@ -19,23 +20,27 @@ mod text;
 mod told;
 mod workbook;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
+use rust_xlsxwriter::XlsxError;
 
 use super::day::day;
 use super::filter::Filter;
 use super::library::Books;
 use super::outcome::{faulty, usage};
+use super::unfinished::{self, refuse_taken};
 use crate::channels::wording::Wording;
 use crate::clock::Clock;
 use crate::domain::obligation::State;
 use crate::store::ledger::Reader;
+use crate::store::sheets::unpanicked;
 use duties::Question;
 use gathered::Gathered;
 use rows::Scribe;
-use target::{Form, Place, refuse_taken, target, write_to};
+use target::{Form, Place, target, write_to};
 
 /// Examples of `export`.
 pub(super) const EXAMPLES: &str = "\
@@ -47,9 +52,9 @@ Examples:
   duban export 住建局.ics --unit 市住建局
   duban export --format ics /srv/calendars --force
 
-The workbook has four sheets, each for A4 landscape: 台账 (every duty, most urgent first), 待补 (what
-nobody has entered), 通知 (what was sent to whom and what came of it) and 汇总 (counts by unit). CSV is
-the first of them. JSON has `duties` with the fields of `due --json`, and `notices` with those of
+The workbook has five sheets, each for A4 landscape: 台账 (every duty that has come up, most urgent
+first), 待补 (what nobody has entered), 后续 (steps that lie ahead), 通知 (what was sent to whom and what
+came of it) and 汇总 (counts by unit). CSV has every duty in the columns of 台账. JSON has `duties` with the fields of `due --json`, and `notices` with those of
 `notices list --json`.
 
 With --as-of, the duties stand as on that day by what the catalogue says now; notices made later are
@@ -90,6 +95,19 @@ pub struct RegisterArgs {
 /// # Errors
 /// The databases, the templates, the file; wrong usage ends the command with 2.
 pub(super) fn run(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {
+    let written =
+        unpanicked(|| write(books, args, clock)).unwrap_or_else(|error| Err(error.into()));
+    // The disk's own words do not say which file it is about.
+    written.map_err(|error| {
+        if error.is::<io::Error>() || error.is::<XlsxError>() {
+            error.context(format!("failed to write {}", args.file.display()))
+        } else {
+            error
+        }
+    })
+}
+
+fn write(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::Result<()> {
     let (form, place) = target(&args.file, args.format)?;
     let wording = Wording::untried(books.config.wording.as_deref()).map_err(faulty)?;
     let mut words = wording.register()?;
@@ -118,10 +136,12 @@ pub(super) fn run(books: &Books, args: &RegisterArgs, clock: &Clock) -> anyhow::
         (Form::Xlsx, _) => Err(usage("a workbook goes into a file")),
         (Form::Csv, place) => {
             let folder = ready(place, args.force)?;
-            let (gathered, rows) = Gathered::rows(&question, &mut words, &folder)?;
+            let mut scribe = Scribe::new(&mut words, &question);
+            let mut made = |duty: &duties::Duty<'_>| Ok(serde_json::to_vec(&scribe.duty(duty)?)?);
+            let (gathered, duties) = Gathered::made(&question, &folder, &mut made)?;
             question.want_some(&gathered.seen)?;
             write_to(place, args.force, |out| {
-                text::write_csv(out, rows.duties, &mut words)
+                text::write_csv(out, duties, &mut words)
             })
         }
         (Form::Json, place) => {
@@ -150,7 +170,7 @@ fn ready(place: &Place, force: bool) -> anyhow::Result<PathBuf> {
         Place::Stdout => Ok(std::env::temp_dir()),
         Place::File(path) | Place::Folder(path) => {
             refuse_taken(path, force)?;
-            Ok(target::folder(Path::new(path)).to_owned())
+            Ok(unfinished::folder(Path::new(path)).to_owned())
         }
     }
 }

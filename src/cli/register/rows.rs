@@ -52,8 +52,7 @@ impl<'s, 'w> Scribe<'s, 'w> {
         };
         let left = self.left(duty);
         let left = left.map_or(Cell::Empty, |(days, past)| Cell::Left { days, past });
-        let basis = address::cited(duty.obligation, &self.library.pack);
-        let basis = self.words.say("bases", &basis)?;
+        let basis = self.basis(duty)?;
         Ok(vec![
             state,
             Cell::text(row.decision),
@@ -103,6 +102,28 @@ impl<'s, 'w> Scribe<'s, 'w> {
             Cell::text(although.transpose()?.unwrap_or_default()),
             Cell::day(duty.lack.as_ref().map(|lack| lack.on)),
         ])
+    }
+
+    /// The row of 后续.
+    ///
+    /// # Errors
+    /// The templates do not fit the facts.
+    pub(super) fn ahead(&mut self, duty: &Duty<'_>) -> Result<Cells, WordingError> {
+        let row = &duty.row;
+        Ok(vec![
+            Cell::text(row.decision),
+            self.title(duty)?,
+            Cell::text(rule(duty.obligation)),
+            Cell::text(row.duty),
+            Cell::text(self.basis(duty)?),
+            self.responsible(duty)?,
+            Cell::text(self.needs(duty, "forgotten")?),
+        ])
+    }
+
+    fn basis(&mut self, duty: &Duty<'_>) -> Result<String, WordingError> {
+        let basis = address::cited(duty.obligation, &self.library.pack);
+        self.words.say("bases", &basis)
     }
 
     /// The units that must act, by the names people have for them.

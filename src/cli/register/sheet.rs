@@ -9,9 +9,9 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::book::Book;
 use super::form::{Cell, Form};
+use super::height::lines;
 use super::inks::Kind;
 use crate::channels::wording::register::RegisterWords;
-use crate::cli::text::width;
 use crate::store::sheets::guarded;
 
 /// The days a cell can hold as a date; others stand as text (ECMA-376 18.17.4.1).
@@ -20,6 +20,9 @@ const DATES: std::ops::RangeInclusive<i32> = 1901..=9999;
 /// In points: a line of text of [`super::inks::SIZE`], and the room above and below all of them.
 const POINTS_A_LINE: f64 = 13.5;
 const PADDING: f64 = 3.0;
+
+/// How high rows are that nobody gave a height, in points: as in every new workbook.
+const USUAL: f64 = 15.0;
 
 /// The highest that a row can be, in points (Excel specifications and limits).
 const HIGHEST: f64 = 409.0;
@@ -132,12 +135,14 @@ impl<'w> Sheet<'_, '_, 'w> {
             self.go_on()?;
         }
         let height = self.height(cells);
-        self.worksheet.set_row_height(self.row, height)?;
         self.written += 1;
         let number = Cell::Number(i64::try_from(self.written).unwrap_or(i64::MAX));
         for (column, cell) in (0..).zip(std::iter::once(&number).chain(cells)) {
             self.book
                 .write(&mut self.worksheet, (self.row, column), cell)?;
+            // A row that has a height of its own costs half a kilobyte until the file is saved; the
+            // usual one costs nothing. The row before is on the disk as soon as this one begins.
+            self.worksheet.set_default_row_height(height);
         }
         self.row += 1;
         Ok(())
@@ -161,7 +166,7 @@ impl<'w> Sheet<'_, '_, 'w> {
         self.part += 1;
         let next = self.book.worksheet(self.form, self.part)?;
         let full = std::mem::replace(&mut self.worksheet, next);
-        self.book.push(filtered(full, self.form, self.row)?);
+        self.book.push(ended(full, self.form, self.row)?);
         self.row = 1;
         Ok(())
     }
@@ -179,24 +184,17 @@ impl<'w> Sheet<'_, '_, 'w> {
             written,
             part,
         } = self;
-        book.push(filtered(worksheet, form, row)?);
+        book.push(ended(worksheet, form, row)?);
         Ok((part, written))
     }
 }
 
-/// How many lines a cell takes in a column that wide. A column's unit is a digit at 11 points and
-/// the text has 10, so a line holds a little more than its number; that makes up for lines that
-/// end early because a word does not part.
-fn lines(cell: &Cell, room: f64) -> f64 {
-    let (Cell::Text(text) | Cell::Lit { text, .. }) = cell else {
-        return 1.0;
-    };
-    let width = u32::try_from(width(text)).unwrap_or(u32::MAX);
-    (f64::from(width) / room).ceil()
-}
-
-/// The sheet, with a filter on each column.
-fn filtered(mut worksheet: Worksheet, form: Form, rows: u32) -> Result<Worksheet, XlsxError> {
+/// The sheet of so many rows, with a filter on each column.
+fn ended(mut worksheet: Worksheet, form: Form, rows: u32) -> Result<Worksheet, XlsxError> {
+    // Nothing is written here, but the last row goes to the disk with its height. Had it one of its own,
+    // rust_xlsxwriter 0.102 would write it twice, and Excel offers to repair such a file.
+    worksheet.write_blank(rows, 0, &Format::new())?;
+    worksheet.set_default_row_height(USUAL);
     let last = u16::try_from(form.columns.len().saturating_sub(1)).unwrap_or_default();
     worksheet.autofilter(0, 0, rows.saturating_sub(1), last)?;
     Ok(worksheet)
@@ -296,10 +294,65 @@ mod tests {
         assert_eq!((cut, clipped), (1, 0));
     }
 
+    /// The heights that the first sheet gives to its rows, and to those it does not have.
+    fn heights(file: Cursor<Vec<u8>>) -> (Vec<Option<String>>, String) {
+        let mut zip = zip::ZipArchive::new(file).unwrap();
+        let mut text = String::new();
+        let mut sheet = zip.by_name("xl/worksheets/sheet1.xml").unwrap();
+        std::io::Read::read_to_string(&mut sheet, &mut text).unwrap();
+        let value = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        let tags = |name: &str| {
+            let start = format!("<{name} ");
+            let tags = text.split(start.as_str()).skip(1);
+            let tags = tags.map(|tag| format!(" {}", tag.split_once('>').unwrap().0));
+            tags.collect::<Vec<String>>()
+        };
+        let usual = value(&tags("sheetFormatPr")[0], "defaultRowHeight").unwrap();
+        (
+            tags("row").iter().map(|tag| value(tag, "ht")).collect(),
+            usual,
+        )
+    }
+
     #[test]
-    fn rows_are_as_high_as_their_text_and_those_that_cannot_be_are_counted() {
-        assert!((lines(&Cell::text("八个字的一段文字"), 8.0) - 2.0).abs() < f64::EPSILON);
-        assert!((lines(&Cell::Empty, 8.0) - 1.0).abs() < f64::EPSILON);
+    fn each_row_has_the_height_of_its_own_text_in_every_part_of_a_sheet() {
+        let wording = Wording::new().unwrap();
+        let mut words = wording.register().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let on = "2026-09-24".parse().unwrap();
+        let limits = Limits {
+            chars: 100,
+            rows: 4,
+        };
+        let mut book = Book::new(&mut words, "某市", on, folder.path(), limits).unwrap();
+        let mut sheet = book.sheet(WAITING).unwrap();
+        // Twelve digits wide: one line, three, one, two.
+        for text in [
+            "短",
+            "十八个字十八个字十八个字十八个字十八",
+            "短",
+            "十二个字十二个字十二个字",
+        ] {
+            sheet.row(&[Cell::text(text)]).unwrap();
+        }
+        sheet.end().unwrap();
+        let mut file = Cursor::new(Vec::new());
+        book.save(&mut file).unwrap();
+        let (heights, usual) = heights(file);
+        let heights: Vec<Option<&str>> = heights.iter().map(Option::as_deref).collect();
+        // The row below the last one is empty.
+        assert_eq!(
+            heights,
+            [None, Some("16.5"), Some("43.5"), Some("16.5"), None]
+        );
+        assert_eq!(usual, "15");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_as_high_as_their_text_are_counted() {
         let rows = [vec![Cell::text("很长".repeat(200))]];
         let (_, (cut, clipped)) = written(
             Limits {

@@ -12,6 +12,7 @@ use super::duties::Question;
 use super::gathered::{Counts, Gathered};
 use super::inks::Kind;
 use super::standing::Head;
+use crate::cli::waiting::Because;
 use crate::domain::obligation::State;
 
 /// Columns before the counts: the unit.
@@ -78,8 +79,15 @@ fn lines(
         ("calendar", library.calendar.version().to_owned()),
         ("decisions", seen.decisions.to_string()),
         ("duties", seen.duties.to_string()),
-        ("ahead", gathered.ahead.to_string()),
     ];
+    for (name, because) in [
+        ("never_entered", Because::NeverEntered),
+        ("unanswered", Because::Unanswered),
+        ("ahead", Because::Ahead),
+    ] {
+        let count = gathered.waiting.get(&because).copied();
+        lines.push((name, count.unwrap_or_default().to_string()));
+    }
     lines.push(match notices {
         Some(notices) => ("listed", notices.to_string()),
         None => ("listed", book.words.name("no_ledger")?),

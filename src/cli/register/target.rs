@@ -1,25 +1,21 @@
 //! Where a register goes, and in which form.
 //!
-//! Owns reading a form from a name, and files that are whole or not there: each is written beside
-//! its place, brought to the disk, and renamed. Refuses to write over a file unless told to.
+//! Owns reading a form from a name. Refuses to know how a file comes to be whole.
 
-use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
 use clap::ValueEnum;
-use tempfile::NamedTempFile;
 
 use crate::cli::outcome::usage;
+use crate::cli::unfinished::Unfinished;
 
 /// A form of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// A workbook with the sheets 台账, 待补, 通知 and 汇总, ready for print.
+    /// A workbook with the sheets 台账, 待补, 后续, 通知 and 汇总, ready for print.
     Xlsx,
-    /// The sheet 台账 as CSV.
+    /// Every duty as CSV, in the columns of 台账.
     Csv,
     /// Duties with the fields of `due --json`, and notices with those of `notices list --json`.
     Json,
@@ -79,94 +75,6 @@ pub(super) fn target(file: &Path, form: Option<Form>) -> anyhow::Result<(Form, P
             Err(usage(&format!(
                 "{file}: nobody can tell the form from this name; expected one that ends in .xlsx, .csv, .json or .ics, or --format"
             )))
-        }
-    }
-}
-
-/// A file that is being written beside its place.
-pub(super) struct Unfinished {
-    file: NamedTempFile,
-    place: PathBuf,
-    force: bool,
-}
-
-/// The folder `place` lies in.
-pub(super) fn folder(place: &Path) -> &Path {
-    let parent = place.parent();
-    parent
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-/// Refuses a place that is taken, unless told to `force`.
-///
-/// # Errors
-/// It is taken.
-pub(super) fn refuse_taken(place: &Path, force: bool) -> anyhow::Result<()> {
-    if !force && place.symlink_metadata().is_ok() {
-        bail!(taken(place));
-    }
-    Ok(())
-}
-
-fn taken(place: &Path) -> String {
-    format!(
-        "{} is there already; --force writes over it",
-        place.display()
-    )
-}
-
-impl Unfinished {
-    /// Begins the file for `place`.
-    ///
-    /// # Errors
-    /// It is taken, or the folder's.
-    pub(super) fn begin(place: &Path, force: bool) -> anyhow::Result<Self> {
-        refuse_taken(place, force)?;
-        let folder = folder(place);
-        // Others may read it as far as the umask lets them, as with any file that is made.
-        let file = tempfile::Builder::new()
-            .prefix(".duban-")
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .with_context(|| format!("failed to write in {}", folder.display()))?;
-        Ok(Self {
-            file,
-            place: place.to_owned(),
-            force,
-        })
-    }
-
-    /// The file itself, for whoever needs to seek in it or writes rarely.
-    pub(super) fn file(&self) -> &File {
-        self.file.as_file()
-    }
-
-    /// To write into.
-    pub(super) fn writer(&mut self) -> BufWriter<&mut NamedTempFile> {
-        BufWriter::new(&mut self.file)
-    }
-
-    /// The file is whole: puts it in its place.
-    ///
-    /// # Errors
-    /// The place was taken meanwhile, or the disk's.
-    pub(super) fn finish(self) -> anyhow::Result<()> {
-        let Self { file, place, force } = self;
-        file.as_file().sync_all()?;
-        let put = if force {
-            file.persist(&place)
-        } else {
-            file.persist_noclobber(&place)
-        };
-        match put {
-            Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                bail!(taken(&place))
-            }
-            Err(error) => {
-                Err(error.error).with_context(|| format!("failed to write {}", place.display()))
-            }
         }
     }
 }

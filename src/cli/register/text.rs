@@ -40,7 +40,7 @@ struct Exported<'a> {
     although_on: Option<NaiveDate>,
 }
 
-/// Writes the sheet 台账.
+/// Writes every duty in the columns of 台账.
 ///
 /// # Errors
 /// Those of `out`, or of the templates.

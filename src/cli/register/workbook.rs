@@ -1,4 +1,4 @@
-//! The register as a workbook: 台账, 待补, 通知, 汇总.
+//! The register as a workbook: 台账, 待补, 后续, 通知, 汇总.
 //!
 //! Owns which sheets there are and in which order they are filled. Refuses to know how a page looks.
 
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use super::book::{Book, LIMITS};
 use super::duties::Question;
-use super::form::{Cell, DUTIES, NOTICES, WAITING};
+use super::form::{AHEAD, Cell, DUTIES, NOTICES, WAITING};
 use super::gathered::{Gathered, Rows};
 use super::summary::{self, Facts};
-use super::target::{Unfinished, folder};
 use super::told::{self, Told};
 use crate::channels::wording::register::RegisterWords;
+use crate::cli::unfinished::{Unfinished, folder};
 use crate::store::ledger::Reader;
 
 /// Writes the workbook to `path`; what could not be shown whole is told on stderr.
@@ -27,7 +27,12 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let file = Unfinished::begin(path, force)?;
     let folder = folder(path);
-    let (gathered, Rows { duties, waiting }) = Gathered::rows(question, words, folder)?;
+    let (gathered, rows) = Gathered::rows(question, words, folder)?;
+    let Rows {
+        duties,
+        waiting,
+        ahead,
+    } = rows;
     question.want_some(&gathered.seen)?;
     let organ = gathered.seen.organ();
     let mut book = Book::new(words, &organ, question.today, folder, LIMITS)?;
@@ -36,6 +41,9 @@ pub(super) fn write(
     let mut parts = vec![sheet.end()?];
     let mut sheet = book.sheet(WAITING)?;
     waiting.each(&mut |_, cells: Vec<Cell>| sheet.row(&cells))?;
+    parts.push(sheet.end()?);
+    let mut sheet = book.sheet(AHEAD)?;
+    ahead.each(&mut |(), cells: Vec<Cell>| sheet.row(&cells))?;
     parts.push(sheet.end()?);
     let notices = write_notices(&mut book, &Told::of(&gathered, question.today), ledger)?;
     parts.extend(notices);

@@ -121,3 +121,28 @@ fn cells_that_are_written_otherwise_are_told_on_stderr() {
         said.out
     );
 }
+
+#[test]
+fn a_full_disk_is_an_error_that_says_so_and_leaves_nothing_wherever_it_is_met() {
+    let desk = Desk::new();
+    desk.decision("2026-001", "供热规划");
+    for number in 0..300 {
+        desk.event(
+            "2026-001",
+            "progress_reported",
+            &format!("2026-{:02}-01", 1 + number % 12),
+        );
+    }
+    let before = fs::read_dir(desk.at("")).unwrap().count();
+    for limit in ["0", "3000", "9000", "13000"] {
+        for command in ["template", "export"] {
+            let said = desk.with_files_of(limit, &["catalog", command, "form.xlsx"]);
+            let said = said.refused(1);
+            assert!(said.contains("File too large"), "{limit} {command}: {said}");
+            assert!(!said.contains("panicked"), "{limit} {command}: {said}");
+            let is_empty = limit == "0";
+            assert!(!is_empty || said.contains("temporary files in /"), "{said}");
+            assert_eq!(fs::read_dir(desk.at("")).unwrap().count(), before);
+        }
+    }
+}

@@ -123,3 +123,24 @@ fn a_form_is_ready_for_the_screen_and_for_paper() {
         assert_eq!(notes.matches("<comment ").count(), headings);
     }
 }
+
+#[test]
+fn no_row_is_written_twice_whatever_is_in_the_last_one() {
+    let city = full_city();
+    for note in [
+        "短",
+        "长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长",
+    ] {
+        city.write(&format!(
+            "update decision set note = '{note}'; update event set note = '{note}'"
+        ));
+        let (form, _) = Form::of(&city);
+        for number in 1..=4 {
+            let sheet = form.part(&format!("xl/worksheets/sheet{number}.xml"));
+            let rows = sheet.split("<row r=\"").skip(1);
+            let rows: Vec<&str> = rows.map(|row| row.split_once('"').unwrap().0).collect();
+            let distinct: std::collections::BTreeSet<&&str> = rows.iter().collect();
+            assert_eq!(distinct.len(), rows.len(), "sheet {number}: {rows:?}");
+        }
+    }
+}

@@ -117,6 +117,57 @@ fn differences(plan: &ImportPlan) -> Vec<(&str, &str, &str, &str)> {
 }
 
 #[test]
+fn units_that_are_pasted_below_each_other_into_one_cell_are_warned_of() {
+    let city = full_city();
+    let (form, _) = Form::of(&city);
+    for (cell, column) in [("F2", "drafting_unit"), ("G2", "executing_unit")] {
+        let pasted = form.typed(DECISIONS, cell, "市住建局\n市财政局");
+        let plan = planned(&city, "pasted.xlsx", &pasted.0);
+        let warned = plan.warnings.iter().map(ToString::to_string);
+        let warned: Vec<String> = warned.collect();
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        assert!(
+            warned[0].contains(column) && warned[0].contains("市住建局市财政局"),
+            "{warned:?}"
+        );
+    }
+}
+
+#[test]
+fn a_planned_time_that_changes_without_its_day_is_warned_of() {
+    let city = full_city();
+    let (form, _) = Form::of(&city);
+    let warned = |file: &Form| {
+        let plan = planned(&city, "form.xlsx", &file.0);
+        let warned = plan.warnings.iter().map(ToString::to_string);
+        warned.collect::<Vec<String>>().join("\n")
+    };
+    let said = warned(&form.typed(DECISIONS, "I2", "第四季度"));
+    for words in ["planned_on", "`2026-09-30`", "2026-12-31", "第四季度"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let said = warned(&form.typed(DECISIONS, "I3", "2026年6月"));
+    assert!(
+        said.contains("nothing") && said.contains("2026-06-30"),
+        "{said}"
+    );
+    // Whoever changes both has thought of it; whoever writes the same time otherwise, too.
+    let both = form.typed(DECISIONS, "I2", "第四季度");
+    assert_eq!(warned(&both.typed(DECISIONS, "J2", "2026-12-20")), "");
+    assert_eq!(warned(&form.typed(DECISIONS, "I2", "2026年9月")), "");
+    assert_eq!(warned(&form.typed(DECISIONS, "J2", "2026-10-31")), "");
+}
+
+#[test]
+fn a_row_that_lost_its_number_is_known_by_what_it_says_and_nothing_changes() {
+    let city = full_city();
+    let (form, _) = Form::of(&city);
+    for (part, cell) in [(EVENTS, "A2"), (EVENTS, "A9"), (DECISIONS, "A2")] {
+        holds_still(&city, cell, &form.emptied(part, cell).0);
+    }
+}
+
+#[test]
 fn a_form_with_everything_in_it_comes_back_and_changes_nothing() {
     let city = full_city();
     let (form, _) = Form::of(&city);

@@ -225,10 +225,10 @@ fn a_second_title_of_another_body_or_year_is_refused_with_what_follows_it() {
 #[test]
 fn what_seems_impossible_in_the_events_of_a_file_is_told() {
     let desk = desk_with(&["供热规划"]);
-    let events = "decision_id,kind,on_date\n2026-001,expert_review_on,2031-03-02\n";
+    let events = "decision_id,kind,on_date\n2026-001,expert_review_on,2062-03-02\n";
     let said = import(&desk, events, &["--dry-run"]).ok();
     assert!(
-        said.contains("+ 2026-001 2031-03-02 expert_review_on"),
+        said.contains("+ 2026-001 2062-03-02 expert_review_on"),
         "{said}"
     );
     assert!(

@@ -50,7 +50,7 @@ fn titles_and_units_are_read_back_from_the_workbook_to_the_letter_as_text() {
         assert!(unit.is_some(), "{title} {row:?}");
     }
     let mut book: Xlsx<_> = open_workbook(desk.at("a.xlsx")).unwrap();
-    for sheet in ["台账", "待补", "通知"] {
+    for sheet in ["台账", "待补", "后续", "通知"] {
         let formulas = book.worksheet_formula(sheet).unwrap();
         assert!(
             formulas.cells().all(|(_, _, formula)| formula.is_empty()),
@@ -158,13 +158,15 @@ fn confidential() -> Desk {
     let catalogue = desk.catalogue();
     let sql = format!(
         "update decision set confidential = 1, note = '{SECRET}', planned_on = '2026-12-31',
-                             executing_unit = '市交通局', term_start = '2026-04-01',
+                             executing_unit = '市交通局', drafting_unit = '{SECRET}指挥部',
+                             cooperating_units = '[\"{SECRET}办\"]', term_start = '2026-04-01',
                              term_end = '2028-03-31' where id = '2026-050'"
     );
     catalogue.execute_batch(&sql).unwrap();
     for (kind, on) in [
         ("legality_opinion", "2026-03-02"),
         ("decided", "2026-04-01"),
+        ("绝密工程会", "2026-04-02"),
     ] {
         desk.event("2026-050", kind, on);
     }

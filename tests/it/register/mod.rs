@@ -56,6 +56,11 @@ fn text(cell: &Data) -> String {
     }
 }
 
+/// Whether `row` is about the duty `due`.
+fn is_about(row: &Row, due: &Value) -> bool {
+    row["事项编号"] == due["decision"] && row["规则"] == rule(due)
+}
+
 /// What `due --json` answers, most urgent first as its table has it.
 fn due(desk: &Desk, arguments: &[&str]) -> Vec<Value> {
     let all = [&["due", "--json"], arguments].concat();

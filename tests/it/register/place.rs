@@ -122,3 +122,26 @@ fn the_help_shows_how() {
         assert!(said.contains(words), "{said}");
     }
 }
+
+#[test]
+fn a_full_disk_is_an_error_that_names_the_file_and_leaves_the_old_one() {
+    let desk = desk();
+    for number in 2..40 {
+        desk.decision(&format!("2026-{number:03}"), "停车收费");
+    }
+    desk.write("a.xlsx", "kept");
+    let before = names(&desk);
+    for limit in ["0", "100000", "400000", "600000"] {
+        for file in ["a.xlsx", "b.xlsx", "b.csv", "b.json"] {
+            let said = desk.with_files_of(limit, &["export", file, "--force"]);
+            let said = said.refused(1);
+            assert!(
+                said.contains("File too large") && said.contains(file),
+                "{limit}: {said}"
+            );
+            assert!(!said.contains("panicked"), "{limit}: {said}");
+            assert_eq!(fs::read_to_string(desk.at("a.xlsx")).unwrap(), "kept");
+            assert_eq!(names(&desk), before);
+        }
+    }
+}

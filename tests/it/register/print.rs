@@ -45,12 +45,12 @@ fn every_sheet_is_a4_landscape_one_page_wide_with_number_and_day_of_printing() {
         }
         assert!(sheet.contains("洮南市人民政府重大行政决策督办台账"));
     }
-    for sheet in sheets.take(3) {
+    for sheet in sheets.take(4) {
         assert!(sheet.contains("state=\"frozen\""));
         assert!(sheet.contains("<autoFilter"));
     }
     let book = &parts["xl/workbook.xml"];
-    for name in ["台账", "待补", "通知"] {
+    for name in ["台账", "待补", "后续", "通知"] {
         assert!(book.contains(&format!(">{name}!$1:$1<")), "{book}");
     }
 }
@@ -65,8 +65,17 @@ fn a_state_is_sign_and_word_and_colour_and_rows_are_as_high_as_their_text() {
     for ink in ["FF9B1C1C", "FF8A4B08", "FF1B5E20", "FF3E4C59"] {
         assert!(styles.contains(ink), "{ink}");
     }
+    for number in 1..=5 {
+        let sheet = &parts[&format!("xl/worksheets/sheet{number}.xml")];
+        let rows = sheet.split("<row r=\"").skip(1);
+        let rows: Vec<&str> = rows.map(|row| row.split_once('"').unwrap().0).collect();
+        let distinct: std::collections::BTreeSet<&&str> = rows.iter().collect();
+        assert_eq!(distinct.len(), rows.len(), "sheet {number} has a row twice");
+    }
     let sheet = &parts["xl/worksheets/sheet1.xml"];
-    let rows: Vec<&str> = sheet.split("<row ").skip(2).collect();
+    let mut rows: Vec<&str> = sheet.split("<row ").skip(2).collect();
+    let below = rows.pop().unwrap();
+    assert!(!below.contains("<c "), "{below}");
     assert!(rows.iter().all(|row| row.contains("customHeight=\"1\"")));
     for sign in ['✓', '■', '…'] {
         assert!(sheet.contains(sign), "{sign}");

@@ -3,7 +3,7 @@
 use calamine::{Reader as _, Xlsx, open_workbook};
 use serde_json::Value;
 
-use super::{DAY, Row, cells, due, rows, rule, sample};
+use super::{DAY, Row, cells, due, is_about, rows, rule, sample};
 use crate::support::command::Desk;
 
 /// What the register may call a duty, by the state `due` has for it.
@@ -14,7 +14,7 @@ fn words(row: &Value) -> &'static [&'static str] {
         "overdue" => &["✕ 超期", "✕ 超过一般时限", "✕ 时限不足", "✕ 短于一般时限"],
         "near" => &["! 临期", "! 今日到期", "! 今日到建议时限", "! 应已启动"],
         "open" => &["✓ 正常"],
-        "waiting" => &["… 应录未录", "… 待明确", "… 未到环节"],
+        "waiting" => &["… 应录未录", "… 待明确"],
         "done" => &["■ 办结"],
         "waived" | "exempt" => &["■ 免办", "■ 改期", "■ 不再办理"],
         other => panic!("{other}"),
@@ -36,7 +36,21 @@ fn every_duty_of_due_stands_in_it_in_the_same_order_with_the_same_state_and_date
     desk.duban(&[&waived[..], &["--from", "2026-05-01", "--anyway"]].concat());
     let file = desk.at("台账.xlsx");
     desk.duban(&["export", "台账.xlsx", "--as-of", DAY]).ok();
-    let (due, rows) = (due(&desk, &["--as-of", DAY]), rows(&file, "台账"));
+    let (rows, ahead) = (rows(&file, "台账"), rows(&file, "后续"));
+    let due = due(&desk, &["--as-of", DAY]);
+    let lies_ahead = |due: &&Value| ahead.iter().any(|row| is_about(row, due));
+    let (later, due): (Vec<&Value>, Vec<&Value>) = due.iter().partition(lies_ahead);
+    assert_eq!(later.len(), ahead.len());
+    assert!(later.iter().all(|due| due["state"] == "waiting"));
+    let waiting = desk.duban(&["due", "--waiting", "--json", "--as-of", DAY]);
+    let waiting = waiting.json();
+    // What can be entered now does not lie ahead, and all that cannot be does.
+    let now = waiting.as_array().unwrap();
+    assert!(!now.iter().any(|due| lies_ahead(&due)));
+    let now = now.iter().filter(|due| due["state"] == "waiting").count();
+    let still = due.iter().filter(|due| due["state"] == "waiting");
+    assert_eq!(still.count(), now);
+    assert!(ahead.iter().all(|row| row["所缺内容"].starts_with("待：")));
     assert_eq!(rows.len(), due.len());
     let mut states = std::collections::BTreeSet::new();
     for (number, (row, due)) in rows.iter().zip(&due).enumerate() {
@@ -64,7 +78,10 @@ fn every_duty_of_due_stands_in_it_in_the_same_order_with_the_same_state_and_date
     }
     assert!(states.len() >= 6, "{states:?}");
     let sheets: Xlsx<_> = open_workbook(&file).unwrap();
-    assert_eq!(sheets.sheet_names(), ["台账", "待补", "通知", "汇总"]);
+    assert_eq!(
+        sheets.sheet_names(),
+        ["台账", "待补", "后续", "通知", "汇总"]
+    );
 }
 
 #[test]
@@ -74,7 +91,8 @@ fn advice_is_never_called_a_breach_and_is_counted_under_a_head_of_its_own() {
     desk.duban(&["export", "a.xlsx", "--as-of", "2032-03-01"])
         .ok();
     let rows = rows(&desk.at("a.xlsx"), "台账");
-    let due = due(&desk, &["--as-of", "2032-03-01"]);
+    let mut due = due(&desk, &["--as-of", "2032-03-01"]);
+    due.retain(|due| rows.iter().any(|row| is_about(row, due)));
     let mut past = 0;
     for (row, due) in rows.iter().zip(&due) {
         if due["strength"] == "advisory" {

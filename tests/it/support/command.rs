@@ -123,6 +123,17 @@ impl Desk {
         self.plain(&all)
     }
 
+    /// The same where no file can grow beyond so many bytes, as on a full disk.
+    pub(crate) fn with_files_of(&self, bytes: &str, arguments: &[&str]) -> Said {
+        let config = self.path("duban.toml");
+        // A shell that ignores the signal has its children told by an error instead.
+        let script = "trap '' XFSZ; exec prlimit --fsize=$0 \"$@\"";
+        let mut command = Command::new("sh");
+        command.args(["-c", script, bytes, env!("CARGO_BIN_EXE_duban")]);
+        command.args(arguments).args(["--config", &config]);
+        said(command, self.folder.path())
+    }
+
     /// Runs duban with nothing added.
     pub(crate) fn plain(&self, arguments: &[&str]) -> Said {
         duban(self.folder.path(), arguments)
@@ -131,8 +142,13 @@ impl Desk {
 
 /// Runs duban in `folder`.
 pub(crate) fn duban(folder: &Path, arguments: &[&str]) -> Said {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_duban"))
-        .args(arguments)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_duban"));
+    command.args(arguments);
+    said(command, folder)
+}
+
+fn said(mut command: Command, folder: &Path) -> Said {
+    let output: Output = command
         .current_dir(folder)
         .env("COLUMNS", "160")
         .output()

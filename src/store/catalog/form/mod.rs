@@ -15,9 +15,11 @@ use std::io::{self, Write};
 
 use rusqlite::types::ValueRef;
 use rust_xlsxwriter::{Workbook, XlsxError};
+use zip::result::ZipError;
 
 use crate::domain::fault::Fault;
 use crate::store::StoreError;
+use crate::store::sheets::unpanicked;
 
 use super::columns::Table;
 use super::reader::Catalog;
@@ -55,12 +57,15 @@ pub struct Filled {
 /// # Errors
 /// The writer's ([`StoreError::Write`]).
 pub fn template(offers: &Offers, out: impl Write + Send) -> Result<(), StoreError> {
-    let layout = Layout::shipped()?;
-    let mut book = Book::new(&layout);
-    for sheet in &layout.sheet {
-        book.add(sheet, None)?;
-    }
-    book.finish(offers, out)
+    let write = || {
+        let layout = Layout::shipped()?;
+        let mut book = Book::new(&layout);
+        for sheet in &layout.sheet {
+            book.add(sheet, None)?;
+        }
+        book.finish(offers, out)
+    };
+    unpanicked(write).unwrap_or_else(|error| Err(unkept(&error)))
 }
 
 /// Writes the form to `out`, filled with all decisions and events as they stand at one moment.
@@ -69,6 +74,15 @@ pub fn template(offers: &Offers, out: impl Write + Send) -> Result<(), StoreErro
 /// Whatever the engine says, or the writer; [`StoreError::Refused`] with every cell that is longer
 /// than a workbook's can be.
 pub fn fill(
+    catalog: &Catalog,
+    offers: &Offers,
+    out: impl Write + Send,
+) -> Result<Filled, StoreError> {
+    let write = || written(catalog, offers, out);
+    unpanicked(write).unwrap_or_else(|error| Err(unkept(&error)))
+}
+
+fn written(
     catalog: &Catalog,
     offers: &Offers,
     out: impl Write + Send,
@@ -189,7 +203,7 @@ fn copy(
 /// An error of the workbook's writer as one of ours.
 fn unwritten(error: XlsxError) -> StoreError {
     let source = match error {
-        XlsxError::IoError(source) => source,
+        XlsxError::IoError(source) | XlsxError::ZipError(ZipError::Io(source)) => source,
         XlsxError::RowColumnLimitError => {
             let found = "more rows than a sheet of a workbook has";
             let fault = Fault::new("the catalogue", found, "fewer; write it as CSV");
@@ -200,8 +214,18 @@ fn unwritten(error: XlsxError) -> StoreError {
         }
         other => io::Error::other(other),
     };
-    StoreError::Write {
-        doing: DOING,
-        source,
-    }
+    unwritable(source)
+}
+
+/// The error of the disk on which rows wait until the form is whole.
+fn unkept(error: &io::Error) -> StoreError {
+    let folder = std::env::temp_dir();
+    let words = format!("{error}, for temporary files in {}", folder.display());
+    unwritable(io::Error::new(error.kind(), words))
+}
+
+/// A disk's error as one of ours.
+const fn unwritable(source: io::Error) -> StoreError {
+    let doing = DOING;
+    StoreError::Write { doing, source }
 }

@@ -169,6 +169,10 @@ impl<'b> Page<'b> {
     /// be filled in, from 0. `decisions` is that row of the list of decisions, or 0 on this list itself.
     pub(super) fn close(self, layout: &Layout, decisions: u32) -> Result<u32, XlsxError> {
         let last = self.rows.saturating_add(ROOM).min(1_048_575);
+        // An empty cell, with which the last row goes to the disk: one with a height of its own would else
+        // be written twice by rust_xlsxwriter 0.102, and Excel offers to repair such a file.
+        self.worksheet
+            .write_blank(self.rows + 1, 0, self.formats[0])?;
         for (place, column) in (0..).zip(self.sheet.columns()) {
             let offered = self.offered(column, layout, decisions)?;
             if let Some(offered) = offered.filter(|_| !self.is_repeated(place)) {

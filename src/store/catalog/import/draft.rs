@@ -119,6 +119,8 @@ impl Draft {
         let mut row: Vec<Value> = columns
             .map(|(place, column)| {
                 let said = self.values()[place].clone();
+                // A row that is recognised without its key keeps it.
+                let said = said.filter(|said| column.name != "id" || *said != Value::Null);
                 let known = known.map(|known| known[place].clone());
                 let is_completed = self.is_completed && matches!(column.name, "organ" | "year");
                 let said = said.filter(|_| !is_completed || known.is_none());

@@ -25,6 +25,7 @@ mod matching;
 mod flags;
 mod missing;
 mod kept;
+mod stale;
 mod planner;
 pub(in crate::store::catalog) mod plan;
 mod print;

@@ -18,6 +18,7 @@ use super::matching::{Matched, matched};
 use super::missing;
 use super::plan::{Added, Changed, Difference, ImportPlan};
 use super::session::{Step, Watch};
+use super::stale;
 use super::tables::Tables;
 use crate::store::catalog::cells::{Cells, Place};
 use crate::store::catalog::columns::Table;
@@ -175,6 +176,8 @@ impl<'a> Planner<'a> {
     }
 
     fn compare(&mut self, draft: &Draft, row: Vec<Value>, known: Option<Vec<Value>>) -> Outcome {
+        let stale = stale::warning(draft, known.as_deref(), &row);
+        self.plan.warnings.extend(stale);
         let Some(known) = known else {
             self.plan.added.push(added(draft, &row));
             return Some(None);

@@ -185,14 +185,22 @@ impl Reader<'_> {
         }
     }
 
-    /// A row with a key was written by a program or by us: its unit is never parted.
+    /// A row with a key was written by a program or by us: its unit is never parted. Of a cell with
+    /// several lines one name was made.
     fn warn_of_list(&mut self, draft: &Draft, item: &Item) {
-        let is_list = |unit: &&str| unit.contains(['、', '，', ',', '；', ';']);
-        let unit = draft.text("drafting_unit").filter(is_list);
-        let unit = unit.filter(|unit| !self.defaults.units.contains(*unit));
-        if let (Some(unit), Some(at)) = (unit, self.column_said(item, "drafting_unit")) {
-            let expected = "one unit, the others as cooperating_units (it was kept as it stands)";
-            self.warn(&item.at.cell(at), "drafting_unit", shown(unit), expected);
+        for column in ["drafting_unit", "executing_unit"] {
+            let (Some(unit), Some(at)) = (draft.text(column), self.column_said(item, column))
+            else {
+                continue;
+            };
+            let has_lines = item.cells[at].text.trim().contains(['\n', '\r']);
+            let is_list = has_lines || unit.contains(['、', '，', ',', '；', ';']);
+            if is_list && !self.defaults.units.contains(unit) {
+                let expected =
+                    "one unit, the others as cooperating_units (it was kept as it stands)";
+                let (place, unit) = (item.at.cell(at), shown(unit));
+                self.warn(&place, column, unit, expected);
+            }
         }
     }
 }
