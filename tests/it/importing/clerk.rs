@@ -135,7 +135,7 @@ fn events_find_the_decisions_of_their_own_file_by_title() {
     assert!(plan.is_written, "{plan}");
     assert!(
         plan.to_string()
-            .contains("`供热规划` → 2026-002 (the decision of this file with this title)"),
+            .contains("`供热规划` → 2026-002 (the only decision with this title)"),
         "{plan}"
     );
     let kept = all(&desk, "select decision_id || kind from event order by id");
@@ -148,30 +148,24 @@ fn events_find_the_decisions_of_their_own_file_by_title() {
 }
 
 #[test]
-fn a_title_in_the_file_goes_before_the_same_one_of_another_year() {
+fn a_title_that_the_file_and_another_year_have_names_neither() {
     let desk = desk_with(&["征地补偿标准"]);
     let list = format!(
         "{}\n序号\t事项名称\t承办单位\n1\t征地补偿标准\t市住建局",
         TITLE.replace("2026", "2027")
     );
     let events = "事项编号\t环节\t日期\n征地补偿标准\t专家论证会\t2027-03-02";
-    let import = Import::of(
-        book([sheet("环节", events), sheet("目录", &list)]),
-        None,
-        &Defaults::default(),
-    );
+    let grids = [sheet("环节", events), sheet("目录", &list)];
+    let import = Import::of(book(grids), None, &Defaults::default());
     let import = editor(&desk).understanding(import).unwrap();
-    let plan = editor(&desk)
-        .write(&import, None, &mut |_, _, _| {})
-        .unwrap();
-    assert!(plan.is_written, "{plan}");
-    assert_eq!(all(&desk, "select decision_id from event"), ["2027-001"]);
-    let again = written(
-        &desk,
-        book([sheet("目录", &list.replace("2027", "2026"))]),
-        Answers::default(),
+    let mut editor = editor(&desk);
+    let plan = editor.write(&import, None, &mut |_, _, _| {}).unwrap();
+    assert!(!plan.is_written, "{plan}");
+    assert_eq!(places(&plan.faults), ["目录.xlsx, 环节!2, decision_id"]);
+    assert!(
+        plan.faults[0].expected.ends_with("where no other has it"),
+        "{plan}"
     );
-    assert!(again.changes_nothing(), "{again}");
 }
 
 #[test]

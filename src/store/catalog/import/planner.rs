@@ -252,8 +252,7 @@ impl<'a> Planner<'a> {
         };
         let is_known = self.decisions.contains(decision);
         if !is_known && !stored::has_decision(self.catalogue, decision)? {
-            let expected =
-                "a decision of the catalogue or of this file, by its key or its whole title";
+            let expected = "a decision of the catalogue or of this file, by its key, or by its whole title where no other has it";
             let expected = expected.to_owned();
             self.fault(draft, "decision_id", decision.to_owned(), expected);
         } else if let Some(answers) = draft.whole("ref")
