@@ -1,11 +1,10 @@
 //! What a clerk's own files do: an annex, a second batch, keys of the city, a day set by hand,
 //! events called by titles.
 
-use duban::store::catalog::{Answers, Defaults, Import};
+use duban::store::catalog::{Defaults, Import};
 
 use super::{
     ORGAN, all, book, decisions, defaults, desk_with, editor, import, listed, places, sheet,
-    written,
 };
 use crate::support::command::Desk;
 
