@@ -12,6 +12,7 @@ mod asking;
 mod clerk;
 mod large;
 mod matching;
+mod readings;
 mod removed;
 mod sheets;
 

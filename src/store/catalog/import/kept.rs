@@ -10,6 +10,9 @@ use super::draft::Draft;
 use super::plan::ImportPlan;
 use crate::store::catalog::columns::Table;
 
+/// What is said of a day that stays, in place of the rule by which the file's was read.
+pub(super) const KEPT: &str = "entered by hand for the same planned time, and kept";
+
 /// The places of planned times in the file, with the day that stays.
 #[derive(Debug, Default)]
 pub(super) struct Kept(HashMap<String, String>);
@@ -38,7 +41,7 @@ impl Kept {
         for reading in planned.filter(|one| one.column == "planned_on") {
             if let Some(day) = self.0.get(&reading.place) {
                 reading.read = Some(day.clone());
-                "entered by hand for the same planned time, and kept".clone_into(&mut reading.rule);
+                KEPT.clone_into(&mut reading.rule);
             }
         }
         plan.warnings.retain(|warning| {

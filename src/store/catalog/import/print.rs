@@ -3,10 +3,11 @@
 //! Owns the order of the lines: what happens, what was read and how, what is doubtful, what is
 //! wrong, and the counts last, where the question stands. Refuses to leave out a warning.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::draft::Reading;
+use super::kept::KEPT;
 use super::plan::{Changed, Emptied, ImportPlan, ListedAgain, Missing};
 use crate::store::text::one_line;
 
@@ -16,6 +17,9 @@ const PRINTED_ROWS: usize = 1_000;
 /// How much of a cell is printed; the plan of a decision with a time for each of five steps has some
 /// two hundred characters.
 const PRINTED_CHARS: usize = 500;
+
+/// Columns that are read once for all rows, or that tell what a row was taken for.
+const OF_ALL_ROWS: [&str; 3] = ["organ", "year", "seq"];
 
 /// Columns whose readings are the same in many rows, and are printed once for all of them.
 const UNITS: [&str; 3] = ["drafting_unit", "executing_unit", "cooperating_units"];
@@ -30,8 +34,15 @@ impl fmt::Display for ImportPlan {
         some(f, &self.changed, ToString::to_string)?;
         some(f, &self.missing, ToString::to_string)?;
         some(f, &self.listed_again, ToString::to_string)?;
-        some(f, &rows_read(&self.readings), Clone::clone)?;
-        some(f, &units_read(&self.readings), Clone::clone)?;
+        let (told, rest) = self.told();
+        some(f, &rows_read(&told), Clone::clone)?;
+        some(f, &units_read(&told), Clone::clone)?;
+        if rest > 0 {
+            writeln!(
+                f,
+                "  … and {rest} cells read of rows that stay as they are (--json has all of them)"
+            )?;
+        }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;
         }
@@ -46,6 +57,24 @@ impl fmt::Display for ImportPlan {
 }
 
 impl ImportPlan {
+    /// How cells were read of what is new, changes or is wrong, of the file as a whole, and where a
+    /// person's word goes before the file's; and of how many other cells nobody has to look at it.
+    fn told(&self) -> (Vec<&Reading>, usize) {
+        let added = self.added.iter().map(|row| row.place.as_str());
+        let changed = self.changed.iter().map(|row| row.place.as_str());
+        let wrong = self.faults.iter().map(|fault| fault.place.as_str());
+        let wrong = wrong.filter_map(|place| place.rsplit_once(", ").map(|(row, _)| row));
+        let rows: HashSet<&str> = added.chain(changed).chain(wrong).collect();
+        let is_told = |reading: &&Reading| {
+            OF_ALL_ROWS.contains(&reading.column)
+                || reading.rule == KEPT
+                || rows.contains(row_of(&reading.place).as_str())
+        };
+        let told: Vec<&Reading> = self.readings.iter().filter(is_told).collect();
+        let rest = self.readings.len() - told.len();
+        (told, rest)
+    }
+
     /// The last line: how many rows of each kind, and how it ended.
     #[must_use]
     pub fn counts(&self) -> String {
@@ -127,7 +156,7 @@ impl fmt::Display for Emptied {
 }
 
 /// A line for each row, with what was read from its cells but for its units.
-fn rows_read(readings: &[Reading]) -> Vec<String> {
+fn rows_read(readings: &[&Reading]) -> Vec<String> {
     let mut lines: Vec<(String, String)> = Vec::new();
     for reading in readings.iter().filter(|one| !UNITS.contains(&one.column)) {
         let (row, said) = (row_of(&reading.place), said(reading));
@@ -143,7 +172,7 @@ fn rows_read(readings: &[Reading]) -> Vec<String> {
 }
 
 /// A line for each way in which units were read, with how many rows that was so in.
-fn units_read(readings: &[Reading]) -> Vec<String> {
+fn units_read(readings: &[&Reading]) -> Vec<String> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut lines: Vec<(String, &str, usize)> = Vec::new();
     for reading in readings.iter().filter(|one| UNITS.contains(&one.column)) {
