@@ -52,15 +52,12 @@ pub struct Watermark {
     pub mark: Mark,
     /// The fingerprint of the library.
     pub books: String,
-    /// The day on which every decision was last read.
-    pub whole_on: NaiveDate,
 }
 
 /// What a pass looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// Every decision: the first time, because the law changed or another file lies there, and
-    /// once a day in any case.
+    /// Every decision: the first time, because the law changed, or another file lies there.
     Everything,
     /// Decisions that changed in the catalogue.
     Changed(Vec<DecisionId>),
@@ -77,14 +74,49 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<Applied, StoreError> {
     let mut total = Applied::default();
-    let watermark = visit(desk, progress, &mut |plans| {
-        let applied = apply(desk, ledger, plans)?;
-        total.obligations += applied.obligations;
-        total.notices += applied.notices;
+    let (scope, watermark) = scope(desk)?;
+    walk(desk, &scope, progress, &mut |plans| {
+        total += apply(desk, ledger, plans)?;
         Ok(())
     })?;
     remember(desk, ledger, watermark)?;
+    if scope == Scope::Everything {
+        note_whole(desk, ledger)?;
+    }
     Ok(total)
+}
+
+/// Reads every decision once a day, after what is known to have changed: what was written past
+/// the triggers, or copied over the file in its place, is not missed for longer. Nothing waits
+/// for it; deliveries go on.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_whole(
+    desk: &Desk<'_>,
+    ledger: &Ledger,
+    progress: Progress<'_>,
+) -> Result<Applied, StoreError> {
+    let read_on = desk.reader.ask("read when all was read", |c| {
+        settings::get(c, settings::READ_WHOLE_ON)
+    })?;
+    let mut total = Applied::default();
+    if read_on == Some(civil(desk.now).date().to_string()) {
+        return Ok(total);
+    }
+    everything(desk, progress, &mut |plans| {
+        total += apply(desk, ledger, plans)?;
+        Ok(())
+    })?;
+    note_whole(desk, ledger)?;
+    Ok(total)
+}
+
+fn note_whole(desk: &Desk<'_>, ledger: &Ledger) -> Result<(), StoreError> {
+    let today = civil(desk.now).date().to_string();
+    ledger.write_blocking("note that all was read", move |connection| {
+        settings::set(connection, settings::READ_WHOLE_ON, &today)
+    })
 }
 
 /// Visits every decision that needs a look and hands its plan to `sink`, a page at a
@@ -98,22 +130,28 @@ pub fn visit(
     sink: Sink<'_>,
 ) -> Result<Watermark, StoreError> {
     let (scope, watermark) = scope(desk)?;
-    match scope {
-        Scope::Everything => everything(desk, progress, sink)?,
-        Scope::Changed(ids) => {
-            let changed: BTreeSet<&DecisionId> = ids.iter().collect();
-            one_by_one(desk, &ids, true, progress, sink)?;
-            let mut due = due(desk)?;
-            due.retain(|id| !changed.contains(id));
-            one_by_one(desk, &due, false, progress, sink)?;
-        }
-    }
+    walk(desk, &scope, progress, sink)?;
     Ok(watermark)
 }
 
-/// What the next pass looks at, and how far it will then have read. Every day begins with a
-/// look at everything: what was written past the triggers, or copied over the file in its
-/// place, is never missed for longer.
+fn walk(
+    desk: &Desk<'_>,
+    scope: &Scope,
+    progress: Progress<'_>,
+    sink: Sink<'_>,
+) -> Result<(), StoreError> {
+    let ids = match scope {
+        Scope::Everything => return everything(desk, progress, sink),
+        Scope::Changed(ids) => ids,
+    };
+    let changed: BTreeSet<&DecisionId> = ids.iter().collect();
+    one_by_one(desk, ids, true, progress, sink)?;
+    let mut due = due(desk)?;
+    due.retain(|id| !changed.contains(id));
+    one_by_one(desk, &due, false, progress, sink)
+}
+
+/// What the next pass looks at, and how far it will then have read.
 ///
 /// # Errors
 /// Whatever a database says.
@@ -121,10 +159,8 @@ pub fn scope(desk: &Desk<'_>) -> Result<(Scope, Watermark), StoreError> {
     let watermark = Watermark {
         mark: desk.catalog.newest()?,
         books: desk.library.fingerprint.clone(),
-        whole_on: civil(desk.now).date(),
     };
-    let before = remembered(desk)?
-        .filter(|before| before.books == watermark.books && before.whole_on == watermark.whole_on);
+    let before = remembered(desk)?.filter(|before| before.books == watermark.books);
     let seen = before.and_then(|before| before.mark.seen_of(&watermark.mark));
     let scope = match seen {
         Some(seq) => Scope::Changed(desk.catalog.changed_since(seq)?),
@@ -272,9 +308,7 @@ fn apply(
     ledger.write_blocking("write a plan", move |connection| {
         let mut total = Applied::default();
         for (plan, releases) in &plans {
-            let applied = obligations::apply(connection, plan, releases, now)?;
-            total.obligations += applied.obligations;
-            total.notices += applied.notices;
+            total += obligations::apply(connection, plan, releases, now)?;
         }
         Ok(total)
     })
@@ -304,23 +338,20 @@ fn remember(desk: &Desk<'_>, ledger: &Ledger, watermark: Watermark) -> Result<()
         return Ok(());
     }
     ledger.write_blocking("move the watermark", move |connection| {
-        let (mark, day) = (watermark.mark.to_string(), watermark.whole_on.to_string());
-        settings::set(connection, settings::CATALOG_MARK, &mark)?;
-        settings::set(connection, settings::READ_WHOLE_ON, &day)?;
+        settings::set(
+            connection,
+            settings::CATALOG_MARK,
+            &watermark.mark.to_string(),
+        )?;
         settings::set(connection, settings::BOOKS, &watermark.books)
     })
 }
 
 /// How far the last complete pass had read, if there was one.
 fn remembered(desk: &Desk<'_>) -> Result<Option<Watermark>, StoreError> {
-    let read = desk.reader.ask("read the watermark", |c| {
-        Ok(settings::watermark(c)?.zip(settings::get(c, settings::READ_WHOLE_ON)?))
-    })?;
-    Ok(read.and_then(|((mark, books), day)| {
-        Some(Watermark {
-            mark: mark.parse().ok()?,
-            books,
-            whole_on: day.parse().ok()?,
-        })
+    let read = desk.reader.ask("read the watermark", settings::watermark)?;
+    Ok(read.and_then(|(mark, books)| {
+        let mark = mark.parse().ok()?;
+        Some(Watermark { mark, books })
     }))
 }

@@ -141,7 +141,8 @@ fn pass(
         library: work.library,
         now,
     };
-    let applied = plan::run(&desk, ledger, progress)?;
+    let mut applied = plan::run(&desk, ledger, progress)?;
+    applied += plan::run_whole(&desk, ledger, progress)?;
     if applied.obligations > 0 {
         info!(
             obligations = applied.obligations,

@@ -42,6 +42,13 @@ pub struct Applied {
     pub notices: u64,
 }
 
+impl std::ops::AddAssign for Applied {
+    fn add_assign(&mut self, more: Self) {
+        self.obligations += more.obligations;
+        self.notices += more.notices;
+    }
+}
+
 /// Applies a decision's plan; `releases` says for each change when each of its notices may
 /// go out.
 ///
