@@ -121,7 +121,7 @@ fn a_lock_that_lasts_for_seconds_holds_back_what_is_due_and_loses_nothing() {
         .transaction_with_behavior(TransactionBehavior::Exclusive)
         .unwrap();
     decision(&lock, 1, &today());
-    pass(&mut process, Duration::from_secs(7));
+    pass(&mut process, Duration::from_secs(9));
     let log = process.log();
     assert!(
         log.contains("another program keeps the database locked"),
