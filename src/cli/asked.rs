@@ -1,6 +1,6 @@
 //! A question to the person at the terminal, before something is written.
 //!
-//! Owns asking and reading the answer. Refuses to take silence, or the absence of a terminal,
+//! Owns asking, reading the answer and telling how it ended. Refuses to take silence, or the absence of a terminal,
 //! for a yes.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -32,4 +32,16 @@ pub(super) fn answer(question: &str) -> io::Result<String> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(answer.trim().to_owned())
+}
+
+/// Tells how it ended: on stdout, or on stderr where stdout is for JSON.
+///
+/// # Errors
+/// Those of either.
+pub(super) fn say(json: bool, line: &str) -> io::Result<()> {
+    if json {
+        writeln!(io::stderr(), "{line}")
+    } else {
+        writeln!(io::stdout(), "{line}")
+    }
 }

@@ -6,7 +6,7 @@
 use std::io::{self, BufWriter, Write};
 
 use super::args::{CalendarCommand, CountArgs, LoadArgs};
-use super::asked::is_wanted;
+use super::asked::{is_wanted, say};
 use super::calendar::{Year, write_local, write_year, write_years, years};
 use super::counting::{Question, answer};
 use super::due::{JsonArray, write_json};
@@ -136,15 +136,6 @@ const NO_CATALOG: &str =
 
 fn has_catalog(books: &Books) -> bool {
     books.config.catalog.exists()
-}
-
-/// Tells how it ended: on stdout, or on stderr where stdout is for JSON.
-fn say(json: bool, line: &str) -> io::Result<()> {
-    if json {
-        writeln!(io::stderr(), "{line}")
-    } else {
-        writeln!(io::stdout(), "{line}")
-    }
 }
 
 fn count(books: &Books, args: &CountArgs) -> anyhow::Result<()> {

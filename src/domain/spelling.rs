@@ -25,7 +25,8 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 }
 
 /// How many letters must be put in, taken out or changed to make `left` into `right`.
-fn edits(left: &str, right: &str) -> usize {
+#[must_use]
+pub fn edits(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, from) in left.chars().enumerate() {

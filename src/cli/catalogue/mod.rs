@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::store::catalog::{self, Editor};
 pub use form::{ExportArgs, TemplateArgs};
 pub use import::ImportArgs;
+pub(super) use import::{json, lines};
 
 /// `catalog …`.
 #[derive(Debug, Subcommand)]

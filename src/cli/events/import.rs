@@ -10,10 +10,9 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::cli::asked;
-use crate::cli::catalogue::editor;
+use crate::cli::catalogue::{editor, json, lines};
 use crate::cli::library::Books;
 use crate::cli::outcome::faulty;
-use crate::cli::text::harmless;
 use crate::clock::Clock;
 use crate::store::catalog::{Defaults, Import, ImportPlan, Table};
 use crate::store::sheets::Workbooks;
@@ -91,22 +90,17 @@ pub(super) fn import(books: &Books, args: &EventImportArgs, clock: &Clock) -> an
         bail!("nothing was written: the catalogue has changed meanwhile; look again");
     }
     if args.json {
-        return show(&written, true);
+        return Ok(show(&written, true)?);
     }
     let (added, changed) = (written.added.len(), written.changed.len());
     writeln!(io::stdout(), "written: {added} added, {changed} changed")?;
     Ok(())
 }
 
-fn show(plan: &ImportPlan, json: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    if json {
-        serde_json::to_writer(&mut out, plan)?;
-        writeln!(out)?;
-        return Ok(());
+fn show(plan: &ImportPlan, is_json: bool) -> io::Result<()> {
+    if is_json {
+        json(plan)
+    } else {
+        lines(&mut io::stdout().lock(), plan)
     }
-    for line in plan.to_string().lines() {
-        writeln!(out, "{}", harmless(line))?;
-    }
-    Ok(())
 }

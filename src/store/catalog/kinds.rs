@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::decision::{EVENT_KINDS, is_known_kind};
 use crate::domain::naming;
+use crate::domain::spelling::edits;
 
 /// The contract's kinds and those that the rule pack adds.
 #[derive(Debug, Clone, Default)]
@@ -42,28 +43,12 @@ impl Kinds {
             .iter()
             .copied()
             .chain(added)
-            .min_by_key(|known| distance(kind, known));
+            .min_by_key(|known| edits(kind, known));
         match nearest {
             Some(nearest) => format!("a known kind of event, such as `{nearest}`"),
             None => "a known kind of event".to_owned(),
         }
     }
-}
-
-/// How many letters must be put in, taken out or changed to turn one word into the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, have) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (place, want) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(have != *want);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]

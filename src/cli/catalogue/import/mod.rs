@@ -14,7 +14,7 @@ use clap::Args;
 
 use self::progress::Progress;
 use super::editor;
-use crate::cli::asked::is_wanted;
+use crate::cli::asked::{is_wanted, say};
 use crate::cli::day::day;
 use crate::cli::library::Books;
 use crate::cli::outcome::faulty;
@@ -226,25 +226,24 @@ fn told(args: &ImportArgs, plan: &ImportPlan) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn lines(out: &mut dyn Write, plan: &ImportPlan) -> io::Result<()> {
+/// Writes `plan` as people read it.
+///
+/// # Errors
+/// Those of `out`.
+pub(in crate::cli) fn lines(out: &mut dyn Write, plan: &ImportPlan) -> io::Result<()> {
     for line in plan.to_string().lines() {
         writeln!(out, "{}", harmless(line))?;
     }
     Ok(())
 }
 
-fn json(plan: &ImportPlan) -> io::Result<()> {
+/// Writes `plan` to stdout as machines read it.
+///
+/// # Errors
+/// Those of stdout.
+pub(in crate::cli) fn json(plan: &ImportPlan) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     serde_json::to_writer(&mut out, plan)?;
     writeln!(out)?;
     out.flush()
-}
-
-/// Tells how it ended: on stdout, or on stderr where stdout is for JSON.
-fn say(json: bool, line: &str) -> io::Result<()> {
-    if json {
-        writeln!(io::stderr(), "{line}")
-    } else {
-        writeln!(io::stdout(), "{line}")
-    }
 }
